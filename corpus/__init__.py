@@ -1,0 +1,1 @@
+"""The annotated articles, installed as data of kpu_nlp."""

@@ -1,0 +1,25 @@
+"""The errors that a user can cause and mend; the command line turns each into one line and exit code 1."""
+
+
+class KpuNlpError(Exception):
+    """Base of every error raised on purpose; the message says what is wrong, where, and what to do."""
+
+
+class InputError(KpuNlpError):
+    """An article cannot be read: missing, empty, binary, too large, or without an article in it."""
+
+
+class ModelError(KpuNlpError):
+    """A model folder is missing, incomplete, unsafe, or of another format version."""
+
+
+class AnnotationError(KpuNlpError):
+    """An annotated article does not follow the inline format."""
+
+
+class RecipeError(KpuNlpError):
+    """A training recipe has a missing, unknown or impossible setting."""
+
+
+class MissingExtraError(KpuNlpError):
+    """A feature needs an optional dependency that is not installed."""

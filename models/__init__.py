@@ -1,0 +1,1 @@
+"""The shipped model, installed as data of kpu_nlp."""
