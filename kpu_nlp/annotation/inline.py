@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpu_nlp.annotation.facts import DocumentFacts, parse_header
+from kpu_nlp.annotation.facts import DocumentFacts, format_header, parse_header
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.spans import Span
 
 HEADER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 MARKED_SPAN = re.compile(r"\[([^\[\]|]*)\|([A-Z][A-Z0-9_]*)\]")
+MARKUP = re.compile(r"[\[\]|]")
+LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,41 @@ def parse_body(body: str) -> tuple[str, tuple[Span, ...]]:
     return "".join(pieces), tuple(spans)
 
 
+def _quote(text: str, start: int, end: int) -> str:
+    """Return a piece of the text for an error message, with its offset."""
+    return f"{text[start : min(end, start + 40)]!r} at offset {start}"
+
+
+def format_body(text: str, spans: Iterable[Span]) -> str:
+    """Write a text and its spans as a marked-up body; the inverse of `parse_body`.
+
+    Spans may come in any order; scores are not written.
+
+    Raises:
+        AnnotationError: the text contains ``[``, ``]`` or ``|``, or a span is empty, overlaps another, crosses a line, lies
+            outside the text, or has a label that is not in capitals.
+    """
+    stray = MARKUP.search(text)
+    if stray is not None:
+        raise AnnotationError(f"an article must not contain '[', ']' or '|': {_quote(text, stray.start(), stray.start() + 40)}")
+    pieces: list[str] = []
+    last = 0
+    for span in sorted(spans):
+        shown = _quote(text, span.start, span.end)
+        if not 0 <= span.start < span.end <= len(text):
+            raise AnnotationError(f"span {span.start}-{span.end} is empty or outside the text of {len(text)} characters")
+        if span.start < last:
+            raise AnnotationError(f"span {shown} overlaps the span before it")
+        if "\n" in span.of(text):
+            raise AnnotationError(f"span {shown} crosses a line")
+        if not LABEL.fullmatch(span.label):
+            raise AnnotationError(f"label {span.label!r} of span {shown} is not written in capitals")
+        pieces += [text[last : span.start], f"[{span.of(text)}|{span.label}]"]
+        last = span.end
+    pieces.append(text[last:])
+    return "".join(pieces)
+
+
 def parse_inline(raw: str) -> AnnotatedArticle:
     """Read one annotated article.
 
@@ -61,6 +98,38 @@ def parse_inline(raw: str) -> AnnotatedArticle:
         raise AnnotationError("no YAML header between two '---' lines at the top")
     text, spans = parse_body(raw[match.end() :].strip("\n"))
     return AnnotatedArticle(header=match.group(1), facts=parse_header(match.group(1)), text=text, spans=spans)
+
+
+def format_inline(article: AnnotatedArticle) -> str:
+    """Write one annotated article; the inverse of `parse_inline`.
+
+    Canonical is: the header between two ``---`` lines, the body without empty lines at its two ends, one final newline. The
+    header stands as it was written while it says what ``article.facts`` say; otherwise it is written anew by `format_header`.
+
+    Raises:
+        AnnotationError: the spans cannot be marked (see `format_body`), the facts cannot be written (see `format_header`), or
+            the text has a carriage return, which reading a file turns into a newline.
+    """
+    if "\r" in article.text:
+        raise AnnotationError(
+            f"{article.facts.id}: the text has a carriage return; an annotated article ends its lines with \\n alone"
+        )
+    header = article.header
+    if not _says(header, article.facts):
+        header = format_header(article.facts)
+    body = format_body(article.text, article.spans).strip("\n")
+    return f"---\n{header}---\n{body}\n"
+
+
+def _says(header: str, facts: DocumentFacts) -> bool:
+    """Tell whether a header, put between ``---`` lines, reads back as ``facts``."""
+    if not header.endswith("\n"):
+        return False
+    try:
+        read = parse_header(header)
+    except AnnotationError:
+        return False
+    return read == facts and read.complete == facts.complete
 
 
 def read_articles(folder: Path) -> Iterator[AnnotatedArticle]:

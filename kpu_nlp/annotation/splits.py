@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from kpu_nlp.errors import AnnotationError
@@ -37,9 +39,17 @@ def split_of(article_id: str) -> str:
 
 
 def make_splits(article_ids: Iterable[str]) -> dict[str, list[str]]:
-    """Return the ids of each split, sorted."""
+    """Return the ids of each split, sorted.
+
+    Raises:
+        AnnotationError: an id occurs twice.
+    """
     splits: dict[str, list[str]] = {name: [] for name in SPLITS}
-    for article_id in sorted(article_ids):
+    ids = sorted(article_ids)
+    for article_id, following in pairwise(ids):
+        if article_id == following:
+            raise AnnotationError(f"two articles have the id {article_id}; see 'kpu-nlp corpus check'")
+    for article_id in ids:
         splits[split_of(article_id)].append(article_id)
     return splits
 
@@ -57,3 +67,19 @@ def read_splits(path: Path) -> dict[str, list[str]]:
     if not isinstance(splits, dict) or set(splits) != set(SPLITS):
         raise AnnotationError(f"{path}: expected the keys {', '.join(SPLITS)}")
     return {name: [str(article_id) for article_id in splits[name]] for name in SPLITS}
+
+
+def write_splits(path: Path, splits: Mapping[str, Sequence[str]]) -> None:
+    """Write a splits.json, as a whole or not at all.
+
+    Raises:
+        AnnotationError: the file cannot be written.
+    """
+    # A plain file beside the target: os.replace must not cross file systems, and the mode follows the user's umask.
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_text(json.dumps(splits, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise AnnotationError(f"{path}: cannot be written: {error.strerror}") from error
