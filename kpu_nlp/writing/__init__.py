@@ -1,0 +1,1 @@
+"""Write extractions: JSON, JSON Lines and tables, each file whole or not at all."""

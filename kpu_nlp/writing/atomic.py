@@ -1,0 +1,130 @@
+"""Write a file or a folder whole or not at all: whoever looks at the path sees the old content or the new, never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from kpu_nlp.errors import InputError
+from kpu_nlp.messages import shown
+
+_TEMPORARY = ".kpu-nlp-{}.tmp"
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[TextIO]:
+    """Give a UTF-8 text file that takes the place of ``path`` when the block ends, and vanishes when it fails.
+
+    The file lies beside its destination until then, has the rights of any new file, and is on the disk before the exchange. A
+    link is followed; a device or pipe (``/dev/stdout``) is written directly, because it cannot be replaced.
+
+    Raises:
+        InputError: the path is a folder, its parent folder is missing, or it cannot be written.
+    """
+    target = _destination(path)
+    if target.is_dir():
+        raise InputError(f"{shown(str(path))}: a folder; name a file to write to")
+    if target.exists() and not target.is_file():
+        with _writable(path):
+            stream = target.open("w", encoding="utf-8", newline="\n")
+        with stream:
+            yield stream
+        return
+    temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
+    with _writable(path):
+        file = temporary.open("x", encoding="utf-8", newline="\n")
+    try:
+        with file:
+            yield file
+            with _writable(path):
+                file.flush()
+                os.fsync(file.fileno())
+        with _writable(path):
+            temporary.replace(target)
+            _sync_folder(target.parent)
+    except BaseException:  # KeyboardInterrupt too
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder that takes the place of ``path`` when the block ends, and vanishes when it fails.
+
+    A folder that stands there already is moved aside first, comes back if the exchange fails, and is deleted at the very end.
+
+    Raises:
+        InputError: the path is a file or holds the current folder, its parent folder is missing, or it cannot be written.
+    """
+    target = _destination(path)
+    if target.exists() and not target.is_dir():
+        raise InputError(f"{shown(str(path))}: a file; name a folder to write to")
+    if Path.cwd().is_relative_to(target):
+        raise InputError(f"{shown(str(path))}: the current folder is in it, so it is not replaced; name another folder")
+    temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
+    with _writable(path):
+        temporary.mkdir()
+    try:
+        yield temporary
+        with _writable(path):
+            _sync_files(temporary)
+            _exchange(temporary, target)
+            _sync_folder(target.parent)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _destination(path: Path) -> Path:
+    with _writable(path):
+        target = path.resolve()
+    if not target.parent.is_dir():
+        raise InputError(f"{shown(str(path))}: there is no folder {shown(str(path.parent))}; make it first")
+    return target
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    """Turn the system's refusals into one line."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{shown(str(path))}: cannot be written ({reason}); name another place") from error
+
+
+def _exchange(new: Path, target: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+        return
+    old = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
+    target.rename(old)
+    try:
+        new.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync_files(folder: Path) -> None:
+    for file in folder.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as stream:
+                os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    # The new name itself must reach the disk; some systems (Windows, network drives) cannot open a folder for that.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
