@@ -167,7 +167,7 @@ class _Report:
         score += 1.5 * (BEGINS.search(before[-45:]) is not None) + 1.5 * (OPENED.search(before) is not None)
         score += 1.0 * (moment.end is not None or moment.open_end)
         score += 2.0 * (self.day is not None and 0 <= span.start - self.day.span.end <= _BESIDE)
-        score -= 3.0 * (ENDS.search(before[-45:]) is not None) + 2.0 * (POSTPONED.search(before) is not None)
+        score -= 3.0 * (ENDS.search(before[-45:]) is not None) + 4.0 * (POSTPONED.search(before) is not None)
         score -= 3.0 * (NOT_THE_OPENING.search(before) is not None)
         score -= 3.0 * self.layout.quoted(span.start)
         return score

@@ -34,7 +34,7 @@ BEGINS = re.compile(
     r"\b(?:dimulai|mulai|dibuka|membuka|berlangsung|pembukaan|diawali|sejak|digelar|dilaksanakan|dari|tepat|sekitar)\b",
     re.IGNORECASE,
 )
-POSTPONED = re.compile(r"\b(?:semula|seharusnya|semestinya|direncanakan)\b", re.IGNORECASE)
+POSTPONED = re.compile(r"\b(?:semula|seharusnya|semestinya|direncanakan)\b[^,;]{0,40}$", re.IGNORECASE)
 ENDS = re.compile(
     r"\b(?:ditutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar|menutup|penutupan|hingga|"
     r"sampai(?: dengan)?|paling lambat|sebelum)\b"
