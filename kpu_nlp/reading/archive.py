@@ -53,20 +53,16 @@ def iter_archive(path: Path) -> Iterator[Article | FailedRecord]:
             article.
     """
     name = shown(str(path))
-    if path.is_dir():
-        paths, unreadable = _walk(path)
-        if not paths and not unreadable:
-            raise InputError(f"{name}: no article in this folder; it needs files named *.txt, *.html or *.htm")
-        return _iter_folder(path, paths, unreadable)
-    if path.suffix.lower() not in JSON_LINES_SUFFIXES and path.exists():
-        raise InputError(f"{name}: not an archive; give a folder of articles or a .jsonl file")
     try:
-        file = path.open("rb")
+        if path.is_dir():
+            return _iter_folder(path, *_walk(path))
+        if path.suffix.lower() not in JSON_LINES_SUFFIXES and path.exists():
+            raise InputError(f"{name}: not an archive; give a folder of articles or a .jsonl file")
+        return _iter_json_lines(path.open("rb"), name)
     except FileNotFoundError as error:
         raise InputError(f"{name}: no such file or folder; check the path") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}; check the path") from error
-    return _iter_json_lines(file, name)
 
 
 def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
@@ -77,6 +73,8 @@ def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
         paths += [
             Path(parent, name) for name in files if not name.startswith(".") and Path(name).suffix.lower() in FILE_SUFFIXES
         ]
+    if not paths and not unreadable:
+        raise InputError(f"{shown(str(folder))}: no article in this folder; it needs files named *.txt, *.html or *.htm")
     return sorted(paths, key=lambda path: path.relative_to(folder).parts), unreadable
 
 

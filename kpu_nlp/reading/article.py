@@ -25,7 +25,8 @@ _ID_DIGITS = 12
 _HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -140,7 +141,7 @@ def _from_bytes(
     force: bool = False,
 ) -> Article:
     name = "standard input" if source == "-" else shown(source)
-    html = html or _HTML_START.match(raw[:4096].decode("latin-1")) is not None
+    html = html or _HTML_START.match(raw[:4096]) is not None
     if html:
         # Imported here: a plain text needs none of it.
         from kpu_nlp.reading.page import declared_charset, read_page  # noqa: PLC0415

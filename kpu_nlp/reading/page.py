@@ -169,8 +169,10 @@ def _headline(tree: lxml_html.HtmlElement, title: str, body: list[str]) -> str:
     """Return the headline: a heading that the page's title consists of but for the site's name, else the title."""
     element = tree.find(".//title")
     titles = [title, _squeezed(element.text_content()) if element is not None else ""]
-    headings = [*body[:1], *(_squeezed(heading.text_content()) for heading in tree.iter("h1", "h2", "h3"))]
-    fitting = [heading for heading in headings if any(_is_part(heading, whole) for whole in titles)]
+    headings = [_squeezed(heading.text_content()) for heading in tree.iter("h1", "h2", "h3")]
+    if not title and body[0] in headings:
+        return body[0]
+    fitting = [heading for heading in [body[0], *headings] if any(_is_part(heading, whole) for whole in titles)]
     return max(fitting, key=len, default=title)
 
 
@@ -200,8 +202,11 @@ def _is_byline(element: lxml_html.HtmlElement) -> bool:
 
 def _drop_bylines(tree: lxml_html.HtmlElement) -> None:
     for element in _bylines(tree):
-        # A <time> inside a sentence is the author's own words.
-        if element.getparent() is not None and not (element.tag == "time" and element.getparent().tag == "p"):
+        parent = element.getparent()
+        if element.tag == "time" and parent is not None and parent.tag == "p":
+            # A <time> inside a paragraph is the author's own words, which the extraction would lose.
+            element.drop_tag()
+        elif parent is not None:
             element.drop_tree()
 
 
@@ -217,7 +222,7 @@ def _published(tree: lxml_html.HtmlElement, url: str | None) -> str | None:
     found = find_date(_skeleton(head), url=url or "", **_DATE_SETTINGS)
     if found:
         return str(found)
-    written = (element.get("datetime") or element.text_content() for element in _bylines(tree))
+    written = (element.get("datetime") or " ".join(element.itertext()) for element in _bylines(tree))
     return next(filter(None, map(_written_date, written)), None)
 
 

@@ -56,7 +56,7 @@ class _Redirects(HTTPRedirectHandler):
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
         if urlsplit(newurl).scheme.lower() not in ("http", "https"):
-            raise InputError(f"{shown(req.full_url)}: redirects to {shown(newurl)}, which is no web page; check the address")
+            raise HTTPError(req.full_url, code, f"and redirects to {newurl}, which is no web page", headers, fp)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown
@@ -27,18 +27,18 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
     Raises:
         InputError: the path is a folder, its parent folder is missing, or it cannot be written.
     """
-    target = _destination(path)
-    if target.is_dir():
-        raise InputError(f"{shown(str(path))}: a folder; name a file to write to")
-    if target.exists() and not target.is_file():
-        with _writable(path):
-            stream = target.open("w", encoding="utf-8", newline="\n")
-        with stream:
-            yield stream
-        return
-    temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
     with _writable(path):
-        file = temporary.open("x", encoding="utf-8", newline="\n")
+        target = _destination(path)
+        if target.is_dir():
+            raise InputError(f"{shown(str(path))}: a folder; name a file to write to")
+        replaceable = target.is_file() or not target.exists()
+        temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
+        written, mode = (temporary, "x") if replaceable else (target, "w")
+        file = cast("TextIO", written.open(mode, encoding="utf-8", newline="\n"))
+    if not replaceable:
+        with file:
+            yield file
+        return
     try:
         with file:
             yield file
@@ -62,13 +62,13 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     Raises:
         InputError: the path is a file or holds the current folder, its parent folder is missing, or it cannot be written.
     """
-    target = _destination(path)
-    if target.exists() and not target.is_dir():
-        raise InputError(f"{shown(str(path))}: a file; name a folder to write to")
-    if Path.cwd().is_relative_to(target):
-        raise InputError(f"{shown(str(path))}: the current folder is in it, so it is not replaced; name another folder")
-    temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
     with _writable(path):
+        target = _destination(path)
+        if target.exists() and not target.is_dir():
+            raise InputError(f"{shown(str(path))}: a file; name a folder to write to")
+        if Path.cwd().is_relative_to(target):
+            raise InputError(f"{shown(str(path))}: the current folder is in it, so it is not replaced; name another folder")
+        temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
         temporary.mkdir()
     try:
         yield temporary
@@ -82,8 +82,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
 
 
 def _destination(path: Path) -> Path:
-    with _writable(path):
-        target = path.resolve()
+    target = path.resolve()
     if not target.parent.is_dir():
         raise InputError(f"{shown(str(path))}: there is no folder {shown(str(path.parent))}; make it first")
     return target

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
 from kpu_nlp.schema import Extraction
 
 # JSON allows these inside a string, but many programs (str.splitlines, JavaScript before 2019) take them for line ends.
@@ -18,7 +21,17 @@ def to_json(extraction: Extraction, *, indent: bool) -> str:
     return extraction.model_dump_json(indent=2 if indent else None).translate(_LINE_ENDS)
 
 
+class _EveryKey(GenerateJsonSchema):
+    """Requires keys that have a default too: reading may leave them out, writing never does."""
+
+    def field_is_required(
+        self, field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField, total: bool
+    ) -> bool:
+        del field, total
+        return True
+
+
 def json_schema() -> str:
-    """Return the JSON Schema (draft 2020-12) of what `to_json` writes; every key is required, because none is ever missing."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Extraction.model_json_schema(mode="serialization")}
-    return json.dumps(schema, indent=2, ensure_ascii=False)
+    """Return the JSON Schema (draft 2020-12) of what `to_json` writes."""
+    schema = Extraction.model_json_schema(mode="serialization", schema_generator=_EveryKey)
+    return json.dumps({"$schema": _EveryKey.schema_dialect, **schema}, indent=2, ensure_ascii=False)
