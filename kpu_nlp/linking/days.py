@@ -83,6 +83,9 @@ class DateSenses:
         self._calendar = Calendar(published, full, _named_years(layout.text, spans) if published is None else ())
         for index in range(len(self.spans)):
             self.said[index] = self._alone(index)
+        for index in range(len(self.spans) - 1):
+            if not self._printed[index].points and self._renamed(index):
+                self.said[index] = self.said[index + 1]
         self.days = [
             (span, first, as_day(said.end) or first)
             for span, said in zip(self.spans, self.said, strict=True)
@@ -104,6 +107,14 @@ class DateSenses:
         if self.published is None or printed.points:
             return NOTHING
         return self._relative(surface, printed, self.published)
+
+    def _renamed(self, index: int) -> bool:
+        """Tell whether the next span says the same day in full: ``hari ini, Selasa (19/7)``."""
+        here, following = self.spans[index], self.spans[index + 1]
+        gap = self.layout.text[here.end : min(following.start, here.end + 3)]
+        if here.end + 3 < following.start or gap.strip(" ,(") or not self._printed[index + 1].points:
+            return False
+        return as_day(self.said[index + 1].start) is not None and self.said[index + 1].end is None
 
     def _period(self, printed: PrintedDate) -> Said:
         years = [point.year for point in printed.points if point.year]

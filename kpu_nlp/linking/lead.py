@@ -11,9 +11,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from kpu_nlp.linking.events_words import GATHERING
+from kpu_nlp.linking.events_words import GATHERING, WITHIN
 from kpu_nlp.linking.layout import Layout
 from kpu_nlp.spans import Span, labelled
 
@@ -43,7 +43,10 @@ _JOINED = re.compile(
     r"\)?,?\s*(?:pagi|siang|sore|malam)?\s*(?:hingga|sampai(?:\s+dengan)?|s\s?[./]\s?d\.?|[-–—])\s*(?:hari\s+|tanggal\s+)*\(?",
     re.IGNORECASE,
 )
-_CLOSES = re.compile(r"\b(?:ditutup|menutup|berakhir|penutupan|terakhir|kedua|ketiga)\b", re.IGNORECASE)
+_CLOSES = re.compile(
+    rf"\b(?:ditutup|menutup|berakhir|penutupan|penutup)\b{WITHIN}*$|\bhari\s+(?:terakhir|kedua|ketiga)\b{WITHIN}{{0,60}}$",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(r"\b(?:dibuka|sejak|dimulai|mulai|berlangsung)\b", re.IGNORECASE)
 _LASTS = re.compile(
     rf"\b(?:{GATHERING})\b[^.;]{{0,40}}\b(?:berlangsung|digelar|dilaksanakan|diselenggarakan|selama)\b", re.IGNORECASE
@@ -135,7 +138,7 @@ def _widened(layout: Layout, days: Sequence[tuple[Span, date, date]], index: int
     if index + 1 < len(days) and _JOINED.fullmatch(layout.text, span.end, days[index + 1][0].start):
         following = days[index + 1][2]
         return Reported(span, first, following) if following > first else single
-    closing = _CLOSES.search(layout.before(span.start, 60)) is not None
+    closing = _CLOSES.search(layout.before(span.start, 220)) is not None
     sentence = layout.sentence(span.start)
     for other, begin, end in days:
         apart = layout.sentence(other.start) - sentence
@@ -143,7 +146,7 @@ def _widened(layout: Layout, days: Sequence[tuple[Span, date, date]], index: int
         if begin < end and begin <= first <= end and (end - begin).days <= _LONGEST:
             if apart == 0 or (apart == 1 and _LASTS.search(before)):
                 return Reported(span, begin, end)
-        elif begin == end and closing and abs(apart) <= 1 and first > begin >= first - timedelta(days=_LONGEST):
+        elif begin == end and closing and abs(apart) <= 1 and 0 < (first - begin).days <= _LONGEST:
             if _OPENS.search(layout.before(other.start, 40)):
                 return Reported(span, begin, first)
         elif begin == end and not closing and apart >= 0 and 0 < (end - first).days <= _LONGEST and _LASTS_UNTIL.search(before):
@@ -157,7 +160,7 @@ def _weigh(layout: Layout, company: _Company, span: Span) -> float:
     before = layout.before(span.start, 70)
     weekday = _WEEKDAY.search(span.of(layout.text)) is not None
     event = company.has("EVENT", sentence)
-    score = -0.4 * min(paragraph, 12) - 0.25 * min(sentence, 16)
+    score = -0.4 * min(paragraph, 12) - 0.3 * min(sentence, 16)
     score += 2.0 * weekday + 1.5 * event
     score += 1.0 * company.has("FAC", sentence) + 1.0 * company.has("TIME", sentence)
     score += 0.5 * (_HELD.search(before) is not None)

@@ -107,6 +107,8 @@ def test_the_years_of_statutes_do_not_count_as_named() -> None:
         ("Ia tiba tanggal [7|DATE], pulang [dua hari kemudian|DATE].", [None, None]),
         ("Gaji cair bulan [Februari|DATE] lalu, lagi [Februari|DATE] mendatang.", ["2022-02", "2023-02"]),
         ("Rapat hari Sabtu, [18/7|DATE].", ["2020-07-18"]),
+        ("Rapat digelar [kemarin|DATE], [Senin (18/7)|DATE].", ["2022-07-18", "2022-07-18"]),
+        ("[Sehari kemudian|DATE], [Selasa (19/7)|DATE], KPU menggelar [Rapat|EVENT].", ["2022-07-19", "2022-07-19"]),
     ],
 )
 def test_a_date_leans_on_its_neighbours(body: str, starts: list[str | None]) -> None:
