@@ -13,6 +13,7 @@ from kpu_nlp.spans import Span
 
 # The dateline stands in the first paragraph, which a title, a subtitle or a letterhead's lines can precede.
 _LINES = 4
+_REACH = 2000
 
 _LEAD_IN = re.compile(LEAD_IN)
 _HOST = re.compile(rf"[\s,.(\[–—-]{{0,4}}({HOST})", re.IGNORECASE)
@@ -46,8 +47,8 @@ def find_dateline(text: str, spans: Sequence[Span]) -> tuple[str | None, str | N
         spans: its spans, sorted.
 
     Returns:
-        The place, capitals undone (``TERNATE`` is ``Ternate``), and the outlet as printed (``jatim.kpu.go.id``); each None where
-        the article names none.
+        The place, capitals undone (``TERNATE`` is ``Ternate``), and the outlet as printed (``jatim.kpu.go.id``), each None
+        where the article names none.
     """
     lines = list(_first_lines(text))
     for number, (start, end) in enumerate([*lines[1:], *lines[:1]]):
@@ -61,7 +62,7 @@ def find_dateline(text: str, spans: Sequence[Span]) -> tuple[str | None, str | N
 
 def dateline_end(text: str) -> int:
     """Return the offset before which a dateline can stand."""
-    return max((end for _, end in _first_lines(text)), default=0)
+    return min(_REACH, max((end for _, end in _first_lines(text)), default=0))
 
 
 def _first_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -101,12 +102,15 @@ def _after_place(text: str, place: Span, end: int, spans: Sequence[Span], *, str
         return True, bracketed.group(1).strip()
     if _STRONG.match(text, place.end, end):
         return True, None
-    if strict:
-        return False, None
+    return not strict and _is_weakly_marked(text, place, end, spans), None
+
+
+def _is_weakly_marked(text: str, place: Span, end: int, spans: Sequence[Span]) -> bool:
+    """Tell whether a comma, a full stop, a date or an office after a place makes it a dateline."""
     following = next((span for span in spans if span.start >= place.end), None)
     if following is not None and following.label == "GPE" and text[place.end : following.start].strip() == ",":
         # ``Malang, Jawa Timur – `` is a dateline, ``Malang, Kediri dan Blitar`` is none.
-        return _STRONG.match(text, following.end, end) is not None, None
+        return _STRONG.match(text, following.end, end) is not None
     if following is not None and following.label in ("DATE", "ORG") and text[place.end : following.start] == " ":
-        return following.label == "DATE" or _OFFICE_START.match(text, following.start) is not None, None
-    return any(gap.match(text, place.end, end) for gap in _GAPS[1:]), None
+        return following.label == "DATE" or _OFFICE_START.match(text, following.start) is not None
+    return any(gap.match(text, place.end, end) for gap in _GAPS[1:])

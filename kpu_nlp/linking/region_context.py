@@ -14,12 +14,13 @@ from functools import lru_cache
 
 from kpu_nlp.linking.dateline import dateline_end, find_dateline
 from kpu_nlp.linking.dateline_words import HOST
-from kpu_nlp.linking.regions import Area, find_areas
-from kpu_nlp.linking.regions_words import NAMING_WORDS, OFFICE_WORDS, PROVINCE_ZONES
+from kpu_nlp.linking.regions import Area, area_of_code, find_areas
+from kpu_nlp.linking.regions_words import NAMING_WORDS, OFFICE_WORDS, PROVINCE_ZONES, VILLAGE_WORDS
 from kpu_nlp.schema import Region
 from kpu_nlp.spans import Span, labelled
 
 _HOST = re.compile(HOST, re.IGNORECASE)
+_COMMISSION = re.compile(r"kpu|kip", re.IGNORECASE)
 _BOTH_KINDS = re.compile(r"\b(?:kabupaten|kab\.?)\s*(?:/|dan|&)\s*$", re.IGNORECASE)
 _OFFICE_BEFORE = re.compile(r"\b(?:KPUD?|KIP|Komisi Pemilihan Umum|Komisi Independen Pemilihan)\W{1,4}$", re.IGNORECASE)
 _NAMING = re.compile(
@@ -27,6 +28,8 @@ _NAMING = re.compile(
     r"\.?(?:[ \t]+adm(?:inistrasi|inistratif|\.)?)?[ \t]+(?=\w)",
     re.IGNORECASE,
 )
+_VILLAGE = tuple(f"{word} " for word in VILLAGE_WORDS)
+
 # A name's words; a comma or a full stop ends it, so that the next sentence is never read as a part of it.
 _NAME = re.compile(r"[A-Z0-9][\w'’]*(?:[ -](?:dan[ ])?[A-Z][\w'’]*){0,4}")
 
@@ -58,9 +61,9 @@ class Decision:
 
 @lru_cache(maxsize=4096)  # bounded: a bulk job meets names without end
 def outlet_area(outlet: str) -> Area | None:
-    """Return the region of a publishing office by its host name: ``kab-ende.kpu.go.id``, ``kpu-bone.go.id``, ``jatim.kpu.go.id``."""
+    """Return the region of a publishing office by its host name: ``kab-ende.kpu.go.id``, ``kpu-bone.go.id``."""
     labels = [label for label in outlet.casefold().split(".") if label not in ("www", "kpu", "go", "id", "com")]
-    if not labels or "kpu" not in outlet.casefold() and "kip" not in outlet.casefold():
+    if not labels or not _COMMISSION.search(outlet):
         return None
     label = re.sub(r"^(?:kpu|kip)d?-?", "", labels[0])
     kind = None
@@ -138,6 +141,13 @@ def _only(areas: Sequence[Area]) -> Area | None:
     return areas[0] if len(areas) == 1 else None
 
 
+def _one_district(areas: Sequence[Area]) -> Area | None:
+    """Return the only area; of several districts with one name in one regency, the regency: Maba and Kota Maba."""
+    if len(areas) > 1 and len({area.regency for area in areas}) == 1:
+        return area_of_code(areas[0].regency)
+    return _only(areas)
+
+
 def _settlements(areas: Sequence[Area]) -> list[Area]:
     """Leave a province out where a city or regency has its name: a place called Bengkulu is the city."""
     upper = [area for area in areas if area.kind in ("city", "regency")]
@@ -149,17 +159,21 @@ def decide_area(name: str, context: ArticleRegions) -> Decision:
 
     The publishing office counts first, then the offices spoken of, then the other regions named, then the provinces. A district
     of one of those regencies counts before a regency of the same name elsewhere, but not before a city: the name is then
-    ambiguous. A district's name elsewhere than in the article's provinces is no evidence at all.
+    ambiguous. A district's name elsewhere than in the article's provinces is no evidence at all. A village lies in the regency
+    of the article where it names only one.
     """
     found = find_areas(name)
     upper = _settlements(found)
     districts = [area for area in found if area.kind == "district"]
     home = {context.outlet.code} if context.outlet is not None and context.outlet.kind != "province" else set()
+    if not found and name.casefold().startswith(_VILLAGE):
+        regencies = home | context.named
+        return Decision(area_of_code(next(iter(regencies))) if len(regencies) == 1 else None)
     has_city = any(area.kind == "city" for area in upper)
     for evidence in (home, context.offices, context.named):
         hit = _only([area for area in upper if area.code in evidence])
         if hit is None and not has_city:
-            hit = _only([area for area in districts if area.regency in evidence])
+            hit = _one_district([area for area in districts if area.regency in evidence])
         if hit is not None:
             return Decision(hit)
     if len(upper) == 1:
@@ -174,8 +188,9 @@ def _decide_by_province(areas: Sequence[Area], context: ArticleRegions) -> Decis
     plausible: list[Area] = list(areas)
     for evidence in (own, set(context.provinces)):
         inside = [area for area in areas if area.province_code in evidence]
-        if len(inside) == 1:
-            return Decision(inside[0])
+        hit = _one_district(inside)
+        if hit is not None:
+            return Decision(hit)
         if inside:
             plausible = inside
             break
@@ -196,7 +211,7 @@ def region_inside(name: str) -> Area | None:
 
 
 def article_zone(text: str, spans: Sequence[Span], *, outlet: str | None = None) -> str | None:
-    """Return the zone offset of the place that an article reports from: ``+07:00`` (WIB), ``+08:00`` (WITA) or ``+09:00`` (WIT).
+    """Return the zone offset of an article's place: ``+07:00`` (WIB), ``+08:00`` (WITA) or ``+09:00`` (WIT).
 
     The dateline decides, then the publishing office, then the zone of most regions named; None where the article names none or
     two zones equally often. The zones are those of Presidential Decree 41 of 1987.

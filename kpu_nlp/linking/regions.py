@@ -2,7 +2,8 @@
 
 Names are compared without case, spaces, hyphens, points and ``dan``. A region's printed name is well-cased and says its kind:
 ``Kota Malang``, ``Kabupaten Ngawi``, ``Kota Administrasi Jakarta Pusat``, ``Kecamatan Kepanjen`` (``Distrik`` in Papua,
-``Kapanewon`` and ``Kemantren`` in Yogyakarta); a province stands without a word: ``Jawa Timur``, ``DKI Jakarta``, ``DI Yogyakarta``.
+``Kapanewon`` and ``Kemantren`` in Yogyakarta). A province stands without a word: ``Jawa Timur``, ``DKI Jakarta``,
+``DI Yogyakarta``.
 """
 
 from __future__ import annotations
@@ -143,8 +144,18 @@ def _upper_index() -> dict[str, tuple[Area, ...]]:
 
 
 @cache
+def _by_code() -> dict[str, Area]:
+    return {area.code: area for areas in _upper_index().values() for area in areas}
+
+
+def area_of_code(code: str) -> Area | None:
+    """Return the province, regency or city with a code."""
+    return _by_code().get(code)
+
+
+@cache
 def _district_index() -> dict[str, tuple[tuple[Area, str, str], ...]]:
-    """Districts by name, as regency, code and printed name: built apart, for most names are found above, and bare, for speed."""
+    """Districts by name, as regency, code and printed name: bare, for speed, and apart, for most names are found above."""
     index = _Index()
     for province in _database():
         for regency, _, entry in _regencies(province):
@@ -174,7 +185,7 @@ def find_areas(name: str, *, districts: bool = True) -> tuple[Area, ...]:
         districts: look among the districts as well.
     """
     words = _WORD.findall(name.casefold())
-    if not words or len(words) > _MOST_WORDS or words[0] in VILLAGE_WORDS:
+    if not words or len(words) > _MOST_WORDS or (len(words) > 1 and words[0] in VILLAGE_WORDS):
         return ()
     kind, rest = split_kind(words)
     found = _find_key(kind, comparison_key(" ".join(rest)), districts=districts)

@@ -325,8 +325,27 @@ ADMINISTRATIVE = frozenset({"administrasi", "administratif", "adm"})
 
 # Villages and their parts: below the levels that have a code here.
 VILLAGE_WORDS = frozenset(
-    "desa kelurahan kel gampong nagari jorong kampung kampong dusun dukuh padukuhan pekon tiyuh lingkungan banjar kalurahan negeri".split()
+    [
+        "desa",
+        "kelurahan",
+        "kel",
+        "gampong",
+        "nagari",
+        "jorong",
+        "kampung",
+        "kampong",
+        "dusun",
+        "dukuh",
+        "padukuhan",
+        "pekon",
+        "tiyuh",
+        "lingkungan",
+        "kalurahan",
+    ]
 )
+
+# Regencies that hold a province's capital; the other capitals are cities.
+CAPITAL_REGENCIES = frozenset({"65.01", "76.02", "92.02", "93.01", "94.01", "95.01"})
 
 # District offices go by another word in some provinces: Papua Special Autonomy Law 21/2001 (Distrik), and the
 # Yogyakarta Governor's Regulation 25/2019 (Kapanewon in regencies, Kemantren in the city).

@@ -1,7 +1,7 @@
 """The places of an article: a building or platform with the street and the town printed after it, and their region.
 
-A place printed without a town stands in the dateline's town where it is named in the paragraph that opens the article's report:
-``Trenggalek, kab-trenggalek.kpu.go.id – ... di Hotel Bukit Jaas`` is in Trenggalek.
+A place printed without a town stands in the dateline's town where it is named in the sentence that first names a place, which
+is the one that tells the event: ``Ngawi, kab-ngawi.kpu.go.id – ... di Hotel Melati`` is in Ngawi.
 """
 
 from __future__ import annotations
@@ -10,14 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from kpu_nlp.linking.dateline import find_dateline
+from kpu_nlp.linking.dateline import find_dateline, well_cased
 from kpu_nlp.linking.facts import Place
 from kpu_nlp.linking.region_context import ArticleRegions, decide_area, read_regions, region_inside
-from kpu_nlp.linking.regions import VILLAGE_WORDS, Area
+from kpu_nlp.linking.regions import Area
+from kpu_nlp.linking.regions_words import AREA_KINDS, CAPITAL_REGENCIES, VILLAGE_WORDS
 from kpu_nlp.linking.venues_words import (
     BUILDING_WORDS,
     LIST_AFTER,
     NAME_TO_ADDRESS,
+    NAMED_AFTER_WORDS,
     ONLINE_WORDS,
     ROOM_TO_BUILDING,
     ROOM_WORDS,
@@ -31,6 +33,8 @@ _TO_PLACE = re.compile(TO_PLACE, re.IGNORECASE)
 _ROOM_TO_BUILDING = re.compile(ROOM_TO_BUILDING, re.IGNORECASE)
 _LIST_AFTER = re.compile(LIST_AFTER, re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
+_NAME_WORD = re.compile(r"[^\s,]+")
+_SENTENCE_END = re.compile(r"\n|(?<=[^\W_]{3})[.!?][”\"’)]?\s+(?=[^\W_a-z])")
 
 # A gap between two parts of a place is short: " yang beralamat di ".
 _LONGEST_GAP = 24
@@ -73,16 +77,14 @@ def find_places(text: str, spans: Sequence[Span], *, outlet: str | None = None) 
         outlet: the publishing site where it is known from elsewhere than the text.
 
     Returns:
-        The places, and one warning ``ambiguous region: Malang`` per name that several regions bear and the article does not decide.
+        The places, and one warning ``ambiguous region: Malang`` per name that several regions bear, undecided by the article.
     """
     parts = labelled(spans, "FAC", "ADDRESS", "GPE")
     found = _merge(list(_read_mentions(text, parts)))
     if not found:
         return [], []
-    dateline, _ = find_dateline(text, spans)
     context = read_regions(text, spans, outlet=outlet)
-    if dateline is not None:
-        found = _locate(text, found, dateline)
+    _locate(text, found, find_dateline(text, spans)[0] or _town_in_title(text, parts), context)
     warnings: dict[str, None] = {}
     places = [_finish(entry, context, warnings) for entry in found]
     return places, list(warnings)
@@ -188,22 +190,84 @@ def _absorb(known: _Found, other: _Found) -> None:
         known.name, known.words = other.name, other.words
     known.address = known.address or other.address
     known.places = known.places or other.places
-    known.mentions = known.mentions + other.mentions
+    known.mentions += other.mentions
 
 
-def _locate(text: str, found: list[_Found], dateline: str) -> list[_Found]:
-    """Give the dateline's town to the places without a town of their own in the first paragraph of the body that names a place."""
+def _locate(text: str, found: list[_Found], dateline: str | None, context: ArticleRegions) -> None:
+    """Give a town to the places of the sentence that first names one, where the event is told, if none is printed after them.
+
+    The town is the dateline's, unless the building's name ends in another one; without a dateline, that of the building's name.
+    """
     title_end = text.find("\n")
-    opening: int | None = None
+    scene_end: int | None = None
     for entry in found:
-        body = [span.start for span in entry.mentions if span.start > title_end]
+        body = [span for span in entry.mentions if span.start > title_end]
         if entry.online or entry.name is None or not body:
             continue
-        paragraph = text.count("\n", 0, body[0])
-        opening = paragraph if opening is None else opening
-        if paragraph == opening and not entry.places:
-            entry.places = (dateline,)
-    return found
+        if scene_end is None:
+            sentence_end = _SENTENCE_END.search(text, body[0].end)
+            scene_end = sentence_end.start() if sentence_end else len(text)
+        if body[0].start > scene_end or entry.places:
+            # Past the scene; or the report has left the dateline's town: in Batu and in a hall of Malang.
+            return
+        town = _town_in_name(entry.name, dateline, context)
+        entry.places = (town,) if town else ()
+
+
+def _town_in_title(text: str, parts: Sequence[Span]) -> str | None:
+    """Return the place that a headline reports from: ``FGD di Kuala Pembuang Soroti ...``."""
+    title_end = text.find("\n")
+    in_title = (span for span in parts if span.label == "GPE" and span.end <= title_end)
+    return next(
+        (
+            well_cased(span.of(text))
+            for span in in_title
+            if text[max(0, span.start - 4) : span.start].casefold().endswith(" di ")
+        ),
+        None,
+    )
+
+
+def _town_in_name(name: str, dateline: str | None, context: ArticleRegions) -> str | None:
+    """Return the dateline's town, or the one at the end of a building's name where that is another or none is known."""
+    if dateline is not None and _is_office_elsewhere(name, dateline, context):
+        return None
+    if not NAMED_AFTER_WORDS.isdisjoint(_WORD.findall(name.casefold())):
+        return dateline
+    words = [(match.group(), match.start()) for match in _NAME_WORD.finditer(name)]
+    for count in (3, 2, 1):
+        if len(words) <= count:
+            continue
+        before, town = words[-count - 1][0].casefold().rstrip("."), name[words[-count][1] :]
+        kind = AREA_KINDS.get(before)
+        if not town[:1].isupper() or before in VILLAGE_WORDS or words[-count][0].casefold().rstrip(".") in AREA_KINDS:
+            continue
+        # An office of Kabupaten Malang need not stand in Malang; one of Kota Malang does.
+        area = decide_area(town, context).area if kind not in ("regency", "province") else None
+        if area is None:
+            continue
+        if dateline is None:
+            return town if area.kind != "province" else None
+        return town if kind is None and _is_elsewhere(area, dateline, context) else dateline
+    return dateline
+
+
+def _is_elsewhere(area: Area, dateline: str, context: ArticleRegions) -> bool:
+    """Tell whether a town is another city than the dateline's, or a district of the dateline's regency."""
+    home = decide_area(dateline, context).area
+    if home is None or area.code == home.code:
+        return False
+    return area.kind == "city" or (area.kind == "district" and home.kind == "regency" and area.regency == home.code)
+
+
+def _is_office_elsewhere(name: str, dateline: str, context: ArticleRegions) -> bool:
+    """Tell whether a building is that of an office elsewhere than in the dateline's town: the province's, or another city's."""
+    own, home = region_inside(name), decide_area(dateline, context).area
+    if own is None or home is None or home.kind == "province":
+        return False
+    if own.kind == "province":
+        return home.kind != "city" and home.regency not in CAPITAL_REGENCIES
+    return own.kind == "city" and own.code != home.regency
 
 
 def _finish(entry: _Found, context: ArticleRegions, warnings: dict[str, None]) -> Place:
@@ -220,17 +284,19 @@ def _finish(entry: _Found, context: ArticleRegions, warnings: dict[str, None]) -
 
 
 def _decide(entry: _Found, context: ArticleRegions, warnings: dict[str, None]) -> Area | None:
-    """Decide the region by the printed town, narrowest first, then by a region inside the building's name."""
+    """Decide the region by the printed towns, the narrowest that has a code, then by a region inside the building's name."""
     ambiguous: str | None = None
     own = region_inside(entry.name) if entry.name is not None else None
     if own is not None and own.kind != "province":
         # ``Aula KPU Kota Malang, Malang``: the building says which Malang.
         context = replace(context, offices=frozenset({own.code}))
+    decided: list[Area] = []
     for name in entry.places:
         decision = decide_area(name, context)
-        if decision.area is not None:
-            return decision.area
+        decided += [decision.area] if decision.area is not None else []
         ambiguous = ambiguous or (name if decision.ambiguous else None)
+    if decided:
+        return max(decided, key=lambda area: len(area.code))
     if own is not None and own.kind != "province":
         return own
     if ambiguous is not None:

@@ -4,18 +4,97 @@ from __future__ import annotations
 
 # A meeting platform or a channel: a place without a region.
 ONLINE_WORDS = frozenset(
-    "zoom meet webex youtube facebook instagram tiktok twitter teams skype whatsapp telegram daring online virtual "
-    "livestreaming streaming kanal akun spotify cloudx jitsi webinar website laman digital".split()
+    [
+        "zoom",
+        "meet",
+        "webex",
+        "youtube",
+        "facebook",
+        "instagram",
+        "tiktok",
+        "twitter",
+        "teams",
+        "skype",
+        "whatsapp",
+        "telegram",
+        "daring",
+        "online",
+        "virtual",
+        "livestreaming",
+        "streaming",
+        "kanal",
+        "akun",
+        "spotify",
+        "cloudx",
+        "jitsi",
+        "webinar",
+        "website",
+        "laman",
+        "digital",
+    ]
 )
 
 # Heads of parts of a building: one that stands directly before a building is in it.
 ROOM_WORDS = frozenset(
-    "aula ruang ruangan ballroom hall auditorium lantai lobi lobby balairung operation meeting halaman pelataran teras studio "
-    "kamar serambi lapangan grand convention".split()
+    [
+        "aula",
+        "ruang",
+        "ruangan",
+        "ballroom",
+        "hall",
+        "auditorium",
+        "lantai",
+        "lobi",
+        "lobby",
+        "balairung",
+        "operation",
+        "meeting",
+        "halaman",
+        "pelataran",
+        "teras",
+        "studio",
+        "kamar",
+        "serambi",
+        "lapangan",
+        "grand",
+        "convention",
+    ]
 )
 BUILDING_WORDS = frozenset(
-    "hotel gedung kantor kampus universitas gor mal mall plaza wisma pendopo pendapa balai masjid gereja sekolah "
-    "sman smkn sma smk smp sd lapas rutan polres mapolres rsud graha resort rumah grha istana".split()
+    [
+        "hotel",
+        "gedung",
+        "kantor",
+        "kampus",
+        "universitas",
+        "gor",
+        "mal",
+        "mall",
+        "plaza",
+        "wisma",
+        "pendopo",
+        "pendapa",
+        "balai",
+        "masjid",
+        "gereja",
+        "sekolah",
+        "sman",
+        "smkn",
+        "sma",
+        "smk",
+        "smp",
+        "sd",
+        "lapas",
+        "rutan",
+        "polres",
+        "mapolres",
+        "rsud",
+        "graha",
+        "resort",
+        "rumah",
+        "grha",
+        "istana",
+    ]
 )
 
 # What can stand between the parts of one place.
@@ -24,5 +103,12 @@ TO_PLACE = r"\s?(?:,\s*|\s|,?\s+di\s+|\s?\(\s*)"
 ROOM_TO_BUILDING = r"(?:,?\s|,?\s+di\s+)"
 LIST_AFTER = r"\)?\s*(?:,|,?\s*(?:dan|serta|hingga|sampai)\b)"
 
-# A second place name that only widens the first: ``Desa Nita, Kecamatan Nita``.
-WIDER_WORDS = frozenset("kecamatan kec distrik kapanewon kemantren kabupaten kab kota provinsi prov".split())
+# A second place name that only widens the first: ``Desa Jaya, Kecamatan Maju``.
+WIDER_WORDS = frozenset(
+    ["kecamatan", "kec", "distrik", "kapanewon", "kemantren", "kabupaten", "kab", "kota", "provinsi", "prov"]
+)
+
+# Institutions that bear the name of a place or a person elsewhere: a university with a city in its name can stand in another.
+NAMED_AFTER_WORDS = frozenset(
+    ["universitas", "institut", "stie", "stikes", "politeknik", "akademi", "yayasan", "ponpes", "pesantren"]
+)
