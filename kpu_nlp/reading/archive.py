@@ -56,13 +56,15 @@ def iter_archive(path: Path) -> Iterator[Article | FailedRecord]:
     try:
         if path.is_dir():
             return _iter_folder(path, *_walk(path))
-        if path.suffix.lower() not in JSON_LINES_SUFFIXES and path.exists():
+        if not path.exists():
+            raise InputError(f"{name}: no such file or folder; check the path")
+        if path.suffix.lower() not in JSON_LINES_SUFFIXES:
             raise InputError(f"{name}: not an archive; give a folder of articles or a .jsonl file")
-        return _iter_json_lines(path.open("rb"), name)
-    except FileNotFoundError as error:
-        raise InputError(f"{name}: no such file or folder; check the path") from error
+        if not os.access(path, os.R_OK):
+            raise InputError(f"{name}: permission denied; ask the owner for the right to read it")
     except (OSError, ValueError) as error:
         raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}; check the path") from error
+    return _iter_json_lines(path, name)
 
 
 def _walk(folder: Path) -> tuple[list[Path], list[OSError]]:
@@ -105,9 +107,9 @@ def _ids(folder: Path, paths: list[Path]) -> list[str]:
             levels[index] += 1
 
 
-def _iter_json_lines(file: BinaryIO, name: str) -> Iterator[Article | FailedRecord]:
+def _iter_json_lines(path: Path, name: str) -> Iterator[Article | FailedRecord]:
     seen: set[str] = set()
-    with file:
+    with path.open("rb") as file:
         for number, line in enumerate(_lines(file), start=1):
             source = f"{name}:{number}"
             if line is not None and not line.strip():

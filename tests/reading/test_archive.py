@@ -85,7 +85,7 @@ def test_file_names_that_are_no_unicode_still_give_every_article(tmp_path: Path)
         ("tiada.jsonl", "no such file or folder"),
         ("kosong", "no article in this folder"),
         ("berita.txt", "not an archive"),
-        ("a\0.jsonl", "check the path"),
+        ("a\0.jsonl", "no such file or folder"),
         ("x" * 300, "check the path"),
     ],
 )
@@ -94,6 +94,15 @@ def test_a_path_that_is_no_archive_is_refused_at_once(tmp_path: Path, name: str,
     (tmp_path / "berita.txt").write_text(TEXT, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         iter_archive(tmp_path / name)
+
+
+def test_a_file_without_permission_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "arsip.jsonl"
+    path.write_bytes(b"")
+    # Patched, because the superuser may read everything.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(InputError, match="permission denied"):
+        iter_archive(path)
 
 
 def test_json_lines_give_articles(tmp_path: Path) -> None:

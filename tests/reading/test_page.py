@@ -7,7 +7,7 @@ import time
 import pytest
 
 from kpu_nlp.errors import InputError
-from kpu_nlp.reading.page import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS, declared_charset, read_page
+from kpu_nlp.reading.page import MAX_ATTRIBUTES, MAX_DEPTH, MAX_PARTS, declared_charset, read_page
 
 LEAD = "Arunika - Ketua KPU Kota Arunika, Sutarno Wibawa, membuka rapat koordinasi logistik di Hotel Cempaka, Selasa (14/3)."
 QUOTE = '"Kita harus solid," kata Sutarno.'
@@ -157,12 +157,12 @@ BOMB = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
         pytest.param(
             f"<html><body><p {' '.join(f'a{n}=1' for n in range(MAX_ATTRIBUTES + 1))}>{PARAGRAPHS}", id="a few too many"
         ),
-        pytest.param("<html><body>" + f"<p>{LEAD}" * MAX_ELEMENTS, id="elements"),
+        pytest.param("<html><body>" + f"<p>{LEAD}" * MAX_PARTS, id="elements"),
     ],
 )
 def test_a_page_built_to_break_readers_is_refused_fast(html: str) -> None:
     start = time.monotonic()
-    with pytest.raises(InputError, match=r"^x\.html: (not a sound web page|a page of over 50,000 elements)"):
+    with pytest.raises(InputError, match=r"^x\.html: (not a sound web page|a page of over 50,000 tags)"):
         read_page(html, "x.html")
     assert time.monotonic() - start < 20
 
@@ -194,8 +194,8 @@ def test_a_strange_page_is_read(html: str) -> None:
     assert LEAD in read_page(html, "x.html").text
 
 
-def test_force_reads_a_page_of_many_elements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kpu_nlp.reading.page.MAX_ELEMENTS", 5)
+def test_force_reads_a_page_of_many_tags(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpu_nlp.reading.page.MAX_PARTS", 5)
     with pytest.raises(InputError, match="--force"):
         read_page(page(), "x")
     assert LEAD in read_page(page(), "x", force=True).text
