@@ -19,7 +19,7 @@ from kpu_nlp.reading.page_words import BYLINE_NAMES, DATE_META, MONTHS, TITLE_SE
 
 # libxml2 stops at 256 levels and loses the rest without a word, so that a deeper page is refused (news pages have 10 to 40).
 MAX_DEPTH = 250
-# Extraction slows down with the square of either number; these keep the worst page to a few seconds on a laptop.
+# Time grows with the square of the attributes of one tag; together these keep the worst page to under ten seconds.
 MAX_PARTS = 50_000  # elements and attributes together; a heavy news page has about 15,000
 MAX_ATTRIBUTES = 200
 
@@ -135,9 +135,7 @@ def _check_shape(html: str, name: str, *, force: bool) -> None:
     if shape.deepest > MAX_DEPTH or shape.attributes > MAX_ATTRIBUTES:
         raise InputError(f"{name}: not a sound web page (tags nested or loaded beyond measure); save its text as a .txt file")
     if shape.parts > MAX_PARTS and not force:
-        raise InputError(
-            f"{name}: a page of over {MAX_PARTS:,} tags and attributes, so hardly one article; split it, or read it anyway with --force"
-        )
+        raise InputError(f"{name}: a page of over {MAX_PARTS:,} tags and attributes; split it, or read it anyway with --force")
 
 
 def _paragraphs(tree: lxml_html.HtmlElement) -> list[str]:
