@@ -15,10 +15,10 @@ from kpu_nlp.messages import shown, too_large
 from kpu_nlp.reading.decoding import decode
 from kpu_nlp.schema import Article
 
-# Bytes. The longest articles of the commission's sites stay under 100 kB, pages under 1 MB; more is a mistake, unless forced.
+# Bytes. The longest development article has about 4 kB; so much more is a mistake, unless forced.
 MAX_BYTES = 10_000_000
 
-# Characters. A first line longer than this is a paragraph; the longest headlines have about 200.
+# Characters. A first line longer than this is a paragraph; the longest development headline has 155.
 MAX_TITLE = 300
 
 _ID_DIGITS = 12

@@ -17,10 +17,10 @@ from trafilatura import bare_extraction, extract_metadata, load_html
 from kpu_nlp.errors import InputError
 from kpu_nlp.reading.page_words import BYLINE_NAMES, DATE_META, MONTHS, TITLE_SEPARATORS
 
-# libxml2 stops at 256 levels and loses the rest without a word, so that a deeper page is refused (news pages have 10 to 40).
+# libxml2 stops at 256 levels and loses the rest without a word, so that a deeper page is refused.
 MAX_DEPTH = 250
 # Time grows with the square of the attributes of one tag; together these keep the worst page to under ten seconds.
-MAX_PARTS = 50_000  # elements and attributes together; a heavy news page has about 15,000
+MAX_PARTS = 50_000  # elements and attributes together
 MAX_ATTRIBUTES = 200
 
 # An article has a sentence in it; a menu, a login form or an error page has none of this many words.

@@ -24,7 +24,7 @@ from kpu_nlp import __version__
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown, too_large
 
-# Seconds without an answer, and for the whole body; a slow regional server answers in about ten.
+# Seconds without an answer, and for the whole answer.
 TIMEOUT = 30.0
 MAX_SECONDS = 120.0
 
