@@ -21,7 +21,7 @@ _BRACKETED_OUTLET = re.compile(r"\s*[(\[]([^\W\d][^()\[\]\n]{1,60})[)\]]")
 _GAPS = tuple(re.compile(pattern) for pattern in DATELINE_GAPS)
 _STRONG = _GAPS[0]
 _OFFICE_START = re.compile(OFFICE_START)
-_PLACE_AND_HOST = re.compile(rf"([^\W\d_][\w'’ -]{{1,40}}?)\s?[,.(]\s*({HOST})", re.IGNORECASE)
+_PLACE_AND_HOST = re.compile(rf"([A-Z][\w'’ -]{{1,40}}?)\s?[,(]\s*((?i:{HOST}))")
 _HOST_ALONE = re.compile(rf"({HOST})[\s)\]]*[–—-]", re.IGNORECASE)
 
 
@@ -80,7 +80,7 @@ def _first_lines(text: str) -> Iterator[tuple[int, int]]:
 def _read_line(text: str, start: int, end: int, spans: Sequence[Span], *, strict: bool) -> tuple[str | None, str | None]:
     lead_in = _LEAD_IN.match(text, start, end)
     first = lead_in.end() if lead_in else start
-    place = next((span for span in spans[: _LINES * 40] if first <= span.start <= first + 1 and span.end <= end), None)
+    place = next((span for span in spans[: _LINES * 40] if span.start == first and span.end <= end), None)
     if place is not None and place.label == "GPE":
         opened, outlet = _after_place(text, place, end, spans, strict=strict)
         return (place.of(text), outlet) if opened else (None, None)

@@ -17,6 +17,7 @@ from typing import Any
 from kpu_nlp.linking.regions_words import (
     ADMINISTRATIVE,
     AREA_KINDS,
+    DISTRICT_WORD_PROVINCES,
     OFFICIAL_NAMES,
     PAPUA_PROVINCES,
     PROVINCE_ALIASES,
@@ -192,7 +193,8 @@ def find_areas(name: str, *, districts: bool = True) -> tuple[Area, ...]:
     if not found and kind is not None:
         # The word belongs to the name: Kotabaru, Kota Agung.
         found = _find_key(None, comparison_key(name), districts=districts)
-    return found
+    provinces = DISTRICT_WORD_PROVINCES.get(words[0])
+    return found if provinces is None else tuple(area for area in found if area.province_code in provinces)
 
 
 def _find_key(kind: str | None, key: str, *, districts: bool) -> tuple[Area, ...]:

@@ -350,6 +350,7 @@ CAPITAL_REGENCIES = frozenset({"65.01", "76.02", "92.02", "93.01", "94.01", "95.
 # District offices go by another word in some provinces: Papua Special Autonomy Law 21/2001 (Distrik), and the
 # Yogyakarta Governor's Regulation 25/2019 (Kapanewon in regencies, Kemantren in the city).
 PAPUA_PROVINCES = frozenset({"91", "92", "93", "94", "95", "96"})
+DISTRICT_WORD_PROVINCES = {"distrik": PAPUA_PROVINCES, "kapanewon": frozenset({"34"}), "kemantren": frozenset({"34"})}
 
 # Words before a region's name that say which kind it is; None leaves it open.
 NAMING_WORDS: dict[str, str | None] = {

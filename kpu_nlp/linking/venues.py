@@ -14,10 +14,11 @@ from kpu_nlp.linking.dateline import find_dateline, well_cased
 from kpu_nlp.linking.facts import Place
 from kpu_nlp.linking.region_context import ArticleRegions, decide_area, read_regions, region_inside
 from kpu_nlp.linking.regions import Area
-from kpu_nlp.linking.regions_words import AREA_KINDS, CAPITAL_REGENCIES, VILLAGE_WORDS
+from kpu_nlp.linking.regions_words import AREA_KINDS, CAPITAL_REGENCIES, NAMING_WORDS, VILLAGE_WORDS
 from kpu_nlp.linking.venues_words import (
     BUILDING_WORDS,
     LIST_AFTER,
+    LIST_COMMA,
     NAME_TO_ADDRESS,
     NAMED_AFTER_WORDS,
     ONLINE_WORDS,
@@ -32,6 +33,7 @@ _NAME_TO_ADDRESS = re.compile(NAME_TO_ADDRESS, re.IGNORECASE)
 _TO_PLACE = re.compile(TO_PLACE, re.IGNORECASE)
 _ROOM_TO_BUILDING = re.compile(ROOM_TO_BUILDING, re.IGNORECASE)
 _LIST_AFTER = re.compile(LIST_AFTER, re.IGNORECASE)
+_LIST_COMMA = re.compile(LIST_COMMA)
 _WORD = re.compile(r"[^\W_]+")
 _NAME_WORD = re.compile(r"[^\s,]+")
 _SENTENCE_END = re.compile(r"\n|(?<=[^\W_]{3})[.!?][”\"’)]?\s+(?=[^\W_a-z])")
@@ -107,7 +109,7 @@ def _take_place(text: str, parts: Sequence[Span], index: int) -> list[Span]:
     """Return the spans of one place, from a FAC or ADDRESS on."""
     taken = [parts[index]]
     rest = list(parts[index + 1 : index + 5])
-    if taken[0].label == "FAC" and rest and _is_room_in(text, taken[0], rest[0]):
+    if taken[0].label == "FAC" and rest and _is_room_in(text, taken[0], *rest[:2]):
         taken.append(rest.pop(0))
     if taken[0].label == "FAC" and rest and rest[0].label == "ADDRESS" and _gap(text, taken[-1], rest[0], _NAME_TO_ADDRESS):
         taken.append(rest.pop(0))
@@ -128,9 +130,11 @@ def _first_word(text: str, span: Span) -> str:
     return word.group().casefold() if word else ""
 
 
-def _is_room_in(text: str, room: Span, building: Span) -> bool:
+def _is_room_in(text: str, room: Span, building: Span, following: Span | None = None) -> bool:
     """Tell whether a room and the building after it are one place, not two of a list."""
     if building.label != "FAC" or not _gap(text, room, building, _ROOM_TO_BUILDING) or _LIST_AFTER.match(text, building.end):
+        return False
+    if following is not None and following.label == "FAC" and _gap(text, building, following, _LIST_COMMA):
         return False
     return _first_word(text, room) in ROOM_WORDS and _first_word(text, building) in BUILDING_WORDS
 
@@ -244,7 +248,7 @@ def _town_in_name(name: str, dateline: str | None, context: ArticleRegions) -> s
             continue
         # An office of Kabupaten Malang need not stand in Malang; one of Kota Malang does.
         area = decide_area(town, context).area if kind not in ("regency", "province") else None
-        if area is None:
+        if area is None or (before in NAMING_WORDS and area.kind == "regency"):
             continue
         if dateline is None:
             return town if area.kind != "province" else None

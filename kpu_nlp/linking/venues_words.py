@@ -101,7 +101,8 @@ BUILDING_WORDS = frozenset(
 NAME_TO_ADDRESS = r"\s?(?:,\s*|\s|\s?\(\s*|,?\s+(?:di|yang beralamat di|beralamat di|yang terletak di|terletak di)\s+)"
 TO_PLACE = r"\s?(?:,\s*|\s|,?\s+di\s+|\s?\(\s*)"
 ROOM_TO_BUILDING = r"(?:,?\s|,?\s+di\s+)"
-LIST_AFTER = r"\)?\s*(?:,|,?\s*(?:dan|serta|hingga|sampai)\b)"
+LIST_AFTER = r"\)?,?\s*(?:dan|serta|hingga|sampai)\b"
+LIST_COMMA = r"\)?,\s*"
 
 # A second place name that only widens the first: ``Desa Jaya, Kecamatan Maju``.
 WIDER_WORDS = frozenset(
