@@ -1,0 +1,128 @@
+"""Which name a group of posts is told of: the one before it, the one after it, or a list of names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kpu_nlp.linking import roles_words as words
+from kpu_nlp.linking.posts import GAP, Group, Item, Name, fits
+from kpu_nlp.spans import Span
+
+
+def attach(text: str, items: Sequence[Item], sentence: Sequence[Span]) -> None:
+    """Give each group of posts in a sentence to the names that hold it.
+
+    Args:
+        text: the article.
+        items: the sentence's groups and names; the names' ``groups`` are filled.
+        sentence: the sentence's spans.
+    """
+    position = 0
+    while position < len(items):
+        item = items[position]
+        position += 1
+        if isinstance(item, Name):
+            continue
+        before = items[position - 2] if position > 1 else None
+        after = items[position] if position < len(items) else None
+        if isinstance(before, Name) and _belongs_before(text, before, item, after):
+            position = _give_back(text, items, position - 1)
+        elif isinstance(after, Name) and _reaches(text, item, after, sentence) and not _stands_in(text, item):
+            _give_on(text, item, items, position)
+
+
+def _stands_in(text: str, group: Group) -> bool:
+    """Tell whether the role's holder is only spoken for: ``membacakan sambutan Bupati``."""
+    return words.STAND_IN.search(text, max(0, group.start - GAP), group.start) is not None
+
+
+def _reaches(text: str, group: Group, name: Name, sentence: Sequence[Span]) -> bool:
+    """Tell whether nothing but announcing words, or the place the holder comes from, stands between a group and a name."""
+    if fits(words.BEFORE_NAME, text, group.end, name.start):
+        return True
+    position = group.posts[-1].number + 1 + (group.posts[-1].place is not None)
+    between = sentence[position] if position < len(sentence) else None
+    if between is None or between.label not in {"GPE", "ORG"} or between.end > name.start:
+        return False
+    return fits(words.FROM_PLACE, text, group.end, between.start) and fits(words.BEFORE_NAME, text, between.end, name.start)
+
+
+def _belongs_before(text: str, name: Name, group: Group, after: Item | None) -> bool:
+    """Tell whether a group is told of the name before it and not of the one after it."""
+    if fits(words.AFTER_NAME, text, name.end, group.start):
+        return True
+    if name.groups or not fits(words.APPOSITION, text, name.end, group.start):
+        return False
+    return not isinstance(after, Name) or not fits(words.CLOSE, text, group.end, after.start)
+
+
+def _give_back(text: str, items: Sequence[Item], position: int) -> int:
+    """Give the group at ``position`` to the name or names before it; return the position after what was given."""
+    group = items[position]
+    name = items[position - 1]
+    assert isinstance(group, Group)  # noqa: S101 - the caller's tests, for the type checker
+    assert isinstance(name, Name)  # noqa: S101
+    cue = words.ALL_OF.search(text, name.end, group.start)
+    names = _names_back(text, items, position - 1)
+    groups = _groups_on(text, items, position)
+    if len(names) > 1 and len(groups) == len(names):
+        for one, its in zip(names, groups, strict=True):
+            one.groups.append(its)
+        return position + len(groups)
+    if cue and len(names) > 1:
+        count = words.COUNT_OF.get(cue.group().casefold(), len(names))
+        names = names[-count:]
+    else:
+        names = [name]
+    for one in names:
+        one.groups.append(group)
+    return position + 1
+
+
+def _names_back(text: str, items: Sequence[Item], position: int) -> list[Name]:
+    """Return the list of names that ends at ``position``, in text order; groups told of them may stand between."""
+    names: list[Name] = []
+    following: Item | None = None
+    for item in reversed(items[: position + 1]):
+        if following is not None and not _is_linked(text, item, following):
+            break
+        if isinstance(item, Name):
+            names.insert(0, item)
+        following = item
+    return names
+
+
+def _is_linked(text: str, item: Item, following: Item) -> bool:
+    """Tell whether two neighbours stand in one list of names, each with its own role after it or none."""
+    if isinstance(item, Name) and isinstance(following, Group):
+        return following in item.groups
+    return isinstance(following, Name) and fits(words.BETWEEN_NAMES, text, item.end, following.start)
+
+
+def _groups_on(text: str, items: Sequence[Item], position: int) -> list[Group]:
+    """Return the groups from ``position`` on that are joined by commas and ``dan``."""
+    groups: list[Group] = []
+    for item in items[position:]:
+        if not isinstance(item, Group) or (groups and not fits(words.SHARED, text, groups[-1].end, item.start)):
+            break
+        groups.append(item)
+    return groups
+
+
+def _give_on(text: str, group: Group, items: Sequence[Item], position: int) -> None:
+    """Give a group to the name after it, and to the names of a list where its title is one that several people hold."""
+    first = items[position]
+    shared = words.PLURAL.search(group.posts[0].role.of(text)) or words.LIST_CUE.search(text, group.end, first.start)
+    previous: Item = group
+    for item in items[position:]:
+        if isinstance(item, Group):
+            # `A (Divisi Hukum), B (Divisi Teknis)`: a role of its own after a name does not end the list.
+            if not isinstance(previous, Name) or not fits(words.AFTER_NAME, text, previous.end, item.start):
+                break
+        elif item is first or fits(words.BETWEEN_NAMES, text, previous.end, item.start):
+            item.groups.append(group)
+        else:
+            break
+        if not shared:
+            break
+        previous = item

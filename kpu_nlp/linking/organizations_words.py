@@ -1,0 +1,66 @@
+"""Long names, kinds and classes of Indonesian public bodies, for `kpu_nlp.linking.organizations`."""
+
+from __future__ import annotations
+
+import re
+
+# Long names whose abbreviation is common knowledge; an article's own `Long Name (ABC)` adds to these. The longest stands first.
+LONG_NAMES = {
+    "komisi pemilihan umum": "kpu",
+    "komisi independen pemilihan": "kip",
+    "badan pengawas pemilihan umum": "bawaslu",
+    "badan pengawas pemilu": "bawaslu",
+    "panitia pengawas pemilihan umum": "panwaslu",
+    "panitia pengawas pemilu": "panwaslu",
+    "panitia pemilihan kecamatan": "ppk",
+    "panitia pemungutan suara": "pps",
+    "kelompok penyelenggara pemungutan suara": "kpps",
+    "dewan kehormatan penyelenggara pemilihan umum": "dkpp",
+    "dewan kehormatan penyelenggara pemilu": "dkpp",
+    "dewan perwakilan rakyat daerah": "dprd",
+    "dewan perwakilan rakyat": "dpr",
+    "kepolisian resort kota": "polresta",
+    "kepolisian resor kota": "polresta",
+    "kepolisian resort": "polres",
+    "kepolisian resor": "polres",
+    "kepolisian daerah": "polda",
+    "kepolisian sektor": "polsek",
+    "komando distrik militer": "kodim",
+    "komando resor militer": "korem",
+    "komando rayon militer": "koramil",
+    "pangkalan angkatan laut": "lanal",
+    "kejaksaan negeri": "kejari",
+    "kejaksaan tinggi": "kejati",
+    "pengadilan negeri": "pn",
+}
+
+# What kind of area an office covers; left out of the comparison, unless two forms contradict each other.
+KINDS = {
+    "kabupaten": "kabupaten",
+    "kab": "kabupaten",
+    "kota": "kota",
+    "provinsi": "provinsi",
+    "propinsi": "provinsi",
+    "prov": "provinsi",
+    "kecamatan": "kecamatan",
+    "kec": "kecamatan",
+    "distrik": "kecamatan",
+    "desa": "desa",
+    "kelurahan": "kelurahan",
+    "kel": "kelurahan",
+}
+
+# Written in full or not, these say nothing about which office it is.
+SILENT = frozenset({"administrasi", "daerah", "istimewa", "khusus", "dki", "di", "kepulauan"})
+
+# A class of offices, not one office: `KPU Kabupaten/Kota`, `KPU se-Jawa Timur`, `KPU Provinsi`.
+CLASS_FORM = re.compile(r"\bse[- ]|/kota\b|/kab|\bdan\s+(?:kabupaten|kota|ppk|pps)\b|\bmaupun\b", re.IGNORECASE)
+
+# The commission's own heads: the office that publishes the article is one of them.
+COMMISSION = frozenset({"kpu", "kip"})
+
+NATIONAL = frozenset({"ri", "pusat"})
+NATIONAL_LONG = re.compile(r"\brepublik\s+indonesia\b", re.IGNORECASE)
+
+# Bodies of which every village or polling station has its own.
+LOCAL_BODIES = frozenset({"ppk", "pps", "kpps", "panwascam", "pantarlih", "ppdp", "ppln", "kppsln"})
