@@ -27,6 +27,9 @@ def attach(text: str, items: Sequence[Item], sentence: Sequence[Span]) -> None:
         after = items[position] if position < len(items) else None
         if isinstance(before, Name) and _belongs_before(text, before, item, after):
             position = _give_back(text, items, position - 1)
+        elif isinstance(before, Group) and _sums_up(text, before, item):
+            for name in _names_back(text, items, position - 2):
+                name.groups.append(item)
         elif isinstance(after, Name) and _reaches(text, item, after, sentence) and not _stands_in(text, item):
             _give_on(text, item, items, position)
 
@@ -51,9 +54,26 @@ def _belongs_before(text: str, name: Name, group: Group, after: Item | None) -> 
     """Tell whether a group is told of the name before it and not of the one after it."""
     if fits(words.AFTER_NAME, text, name.end, group.start):
         return True
-    if name.groups or not fits(words.APPOSITION, text, name.end, group.start):
+    if not fits(words.APPOSITION, text, name.end, group.start):
         return False
-    return not isinstance(after, Name) or not fits(words.CLOSE, text, group.end, after.start)
+    if isinstance(after, Name) and fits(words.CLOSE, text, group.end, after.start):
+        return False
+    if name.groups:
+        # `anggota yaitu A Divisi Hukum, B Divisi SDM`: only without a comma, and only a division.
+        return "," not in text[name.end : group.start] and words.BARE_DIVISION.match(text, group.start) is not None
+    # Between two commas the one who is new to the article is introduced.
+    introduces_after = isinstance(after, Name) and after.is_first and not name.is_first
+    return not (introduces_after and after is not None and _precedes(text, group, after))
+
+
+def _precedes(text: str, group: Group, after: Item) -> bool:
+    """Tell whether nothing but announcing words stands between a group and what follows it."""
+    return fits(words.BEFORE_NAME, text, group.end, after.start)
+
+
+def _sums_up(text: str, before: Group, group: Group) -> bool:
+    """Tell whether a group is told of all the names before it: ``A, Divisi Hukum; B, Divisi SDM (semuanya Anggota)``."""
+    return fits(words.AFTER_NAME, text, before.end, group.start) and bool(words.ALL_OF.search(text, before.end, group.start))
 
 
 def _give_back(text: str, items: Sequence[Item], position: int) -> int:
@@ -65,10 +85,10 @@ def _give_back(text: str, items: Sequence[Item], position: int) -> int:
     cue = words.ALL_OF.search(text, name.end, group.start)
     names = _names_back(text, items, position - 1)
     groups = _groups_on(text, items, position)
-    if len(names) > 1 and len(groups) == len(names):
-        for one, its in zip(names, groups, strict=True):
+    if len(names) > 1 and (len(groups) >= len(names) if cue else len(groups) == len(names)):
+        for one, its in zip(names, groups, strict=False):
             one.groups.append(its)
-        return position + len(groups)
+        return position + len(names)
     if cue and len(names) > 1:
         count = words.COUNT_OF.get(cue.group().casefold(), len(names))
         names = names[-count:]
@@ -95,7 +115,7 @@ def _names_back(text: str, items: Sequence[Item], position: int) -> list[Name]:
 def _is_linked(text: str, item: Item, following: Item) -> bool:
     """Tell whether two neighbours stand in one list of names, each with its own role after it or none."""
     if isinstance(item, Name) and isinstance(following, Group):
-        return following in item.groups
+        return following in item.groups and words.BARE_DIVISION.match(text, following.posts[-1].role.start) is not None
     return isinstance(following, Name) and fits(words.BETWEEN_NAMES, text, item.end, following.start)
 
 
@@ -106,6 +126,9 @@ def _groups_on(text: str, items: Sequence[Item], position: int) -> list[Group]:
         if not isinstance(item, Group) or (groups and not fits(words.SHARED, text, groups[-1].end, item.start)):
             break
         groups.append(item)
+    last = position + len(groups)
+    if len(groups) > 1 and last < len(items) and isinstance(items[last], Name) and _precedes(text, groups[-1], items[last]):
+        groups.pop()  # that one is told of the name after it
     return groups
 
 
@@ -117,7 +140,7 @@ def _give_on(text: str, group: Group, items: Sequence[Item], position: int) -> N
     for item in items[position:]:
         if isinstance(item, Group):
             # `A (Divisi Hukum), B (Divisi Teknis)`: a role of its own after a name does not end the list.
-            if not isinstance(previous, Name) or not fits(words.AFTER_NAME, text, previous.end, item.start):
+            if not isinstance(previous, Name) or not _is_aside(text, previous, item):
                 break
         elif item is first or fits(words.BETWEEN_NAMES, text, previous.end, item.start):
             item.groups.append(group)
@@ -126,3 +149,10 @@ def _give_on(text: str, group: Group, items: Sequence[Item], position: int) -> N
         if not shared:
             break
         previous = item
+
+
+def _is_aside(text: str, name: Name, group: Group) -> bool:
+    """Tell whether a group after a name in a list is told of that name alone."""
+    if fits(words.AFTER_NAME, text, name.end, group.start):
+        return True
+    return fits(words.APPOSITION, text, name.end, group.start) and words.BARE_DIVISION.match(text, group.start) is not None

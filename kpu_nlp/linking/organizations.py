@@ -165,6 +165,12 @@ def same_office(name: str, other: str) -> bool:
     )
 
 
+def _contracts_office(short: str, office: Organization) -> bool:
+    """Tell whether ``short`` contracts the place of an office, with its kind (``kbb``) or without."""
+    rest = office.key.rest
+    return is_contraction(short, rest) or any(is_contraction(short, (kind, *rest)) for kind in office.kinds)
+
+
 class Organizations:
     """The organisations of an article.
 
@@ -219,7 +225,7 @@ class Organizations:
                 continue
             for other in long_by_head.get(group.key.head, [])[:_REACH]:
                 contradicts = group.kinds and other.kinds and not group.kinds & other.kinds
-                if not contradicts and is_contraction(group.key.rest[0], other.key.rest):
+                if not contradicts and _contracts_office(group.key.rest[0], other):
                     self._absorb(other, group)
                     absorbed.add(id(group))
                     break

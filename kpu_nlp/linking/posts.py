@@ -54,10 +54,18 @@ class Group:
 
 @dataclass(slots=True)
 class Name:
-    """A PERSON span and the posts that are told of it here."""
+    """A PERSON span and the posts that are told of it here.
+
+    Attributes:
+        span: the mention.
+        person: the person's id.
+        is_first: whether the article names the person for the first time.
+        groups: what is told of the person at this mention.
+    """
 
     span: Span
     person: str
+    is_first: bool
     groups: list[Group] = field(default_factory=list)
 
     @property
@@ -94,13 +102,13 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[list[Span]]:
         yield sentence
 
 
-def read_items(text: str, sentence: Sequence[Span], people: dict[int, str]) -> list[Item]:
+def read_items(text: str, sentence: Sequence[Span], people: dict[int, tuple[str, bool]]) -> list[Item]:
     """Return the groups of posts and the names of a sentence, in text order.
 
     Args:
         text: the article.
         sentence: the spans of one sentence.
-        people: the person's id by the start of a mention.
+        people: by the start of a mention, the person's id and whether it is the first mention.
     """
     items: list[Item] = []
     position = 0
@@ -108,7 +116,7 @@ def read_items(text: str, sentence: Sequence[Span], people: dict[int, str]) -> l
         span = sentence[position]
         position += 1
         if span.label == "PERSON" and span.start in people:
-            items.append(Name(span, people[span.start]))
+            items.append(Name(span, *people[span.start]))
         if span.label != "ROLE":
             continue
         place = sentence[position] if position < len(sentence) else None

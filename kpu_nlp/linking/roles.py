@@ -37,7 +37,7 @@ def link_roles(text: str, spans: Sequence[Span], persons: Sequence[Person]) -> l
         Each (person, title, organisation) once, in text order.
     """
     workplaces = Workplaces(text, spans)
-    people = {mention.start: person.id for person in persons for mention in person.mentions}
+    people = {mention.start: (person.id, mention == person.mentions[0]) for person in persons for mention in person.mentions}
     held: list[HeldRole] = []
     for sentence in sentences(text, spans):
         items = read_items(text, sentence, people)

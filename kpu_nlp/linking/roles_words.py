@@ -18,7 +18,8 @@ def _compile(pattern: str) -> re.Pattern[str]:
 TO_ORGANIZATION = _compile(rf"\s*|\s+{_words('pada', 'di', 'dari', 'untuk', 'di lingkungan', 'wilayah')}\s+")
 
 # Between two roles of one person: `Anggota KPU Bali yang juga Ketua Divisi Hukum`, `Sekretaris merangkap Bendahara`.
-_ALSO = _words("juga", "sekaligus", "merangkap", "membidangi", "mengampu", "membawahi", "selaku", "sebagai", "menjabat")
+_HEADS = ("membidangi", "mengampu", "membawahi", "menangani")
+_ALSO = _words("juga", "sekaligus", "merangkap", "selaku", "sebagai", "menjabat", *_HEADS)
 SAME_HOLDER = _compile(rf",?\s*(?:yang\s+)?(?:(?:kini|saat ini|sekarang)\s+)?{_ALSO}(?:\s+{_ALSO})*\s+|\s*/\s*")
 
 # A division printed after the organisation is a role of the same person: `Anggota KPU RI Divisi Hukum`.
@@ -45,7 +46,6 @@ _BEFORE_NAME = _words(
     "yang (?:baru|lama|bertugas|hadir|dilantik|terpilih)",
     r"periode [\d\s./–-]+",
     r"nomor urut \w+",
-    r"dari [\w/.-]+ (?:kabupaten/kota|kecamatan|desa|kelurahan|provinsi)",
     r"unsur \w+",
     r"hadir sebagai \w+",
 )
@@ -62,24 +62,22 @@ BETWEEN_NAMES = _compile(r"\)?\s*(?:[,;]|,?\s*(?:dan|serta|&|maupun|beserta)|[,;
 
 # Between a name and the role that is told of it, where no comma leaves a doubt.
 _ALL_OF = _words("keduanya", "ketiganya", "keempatnya", "kelimanya", "semuanya", "masing-masing")
-_BECAME = _words(
-    *(
-        "menjabat",
-        "bertindak",
-        "bertugas",
-        "dilantik",
-        "diangkat",
-        "ditunjuk",
-        "dipercaya",
-        "ditetapkan",
-        "terpilih",
-        "didapuk",
-    ),
-    *("merangkap", "merupakan", "adalah", "ialah", "membidangi", "mengampu", "membawahi", "menjadi", "selaku", "sebagai"),
-    *("memegang", "memegang jabatan", "duduk", "juga", "sehari-hari", "kini", "saat ini", "kala itu", "saat itu", "mulai"),
-    *("sekaligus", "jabatan aslinya", "semula", "sebelumnya", _ALL_OF),
+_CHOSEN = (
+    "bertindak",
+    "bertugas",
+    "dilantik",
+    "diangkat",
+    "ditunjuk",
+    "dipercaya",
+    "ditetapkan",
+    "terpilih",
+    "didapuk",
+    "duduk",
 )
-AFTER_NAME = _compile(rf"\s*[,–—-]?\s*(?:\(\s*(?:{_BECAME}\s+)*|yang\s+(?:{_BECAME}\s+)+|(?:{_BECAME}\s+)+|juga\s+)")
+_SINCE = ("sehari-hari", "kini", "saat ini", "kala itu", "saat itu", "mulai", "jabatan aslinya", "semula", "sebelumnya")
+_IS = ("merupakan", "adalah", "ialah", "menjadi", "memegang(?: jabatan)?")
+_BECAME = _words(_ALSO, _ALL_OF, *_CHOSEN, *_SINCE, *_IS)
+AFTER_NAME = _compile(rf"\)?\s*[,–—-]?\s*(?:\(\s*(?:{_BECAME}\s+)*|yang\s+(?:{_BECAME}\s+)+|(?:{_BECAME}\s+)+|juga\s+)")
 # A role told of several names before it: each of them, or one each.
 ALL_OF = _compile(rf"\b{_ALL_OF}\b")
 COUNT_OF = {"keduanya": 2, "ketiganya": 3, "keempatnya": 4, "kelimanya": 5}
@@ -88,7 +86,8 @@ COUNT_OF = {"keduanya": 2, "ketiganya": 3, "keempatnya": 4, "kelimanya": 5}
 APPOSITION = _compile(r"\s*[,–—-]?\s*(?:dari\s+)?")
 
 # A role that is only spoken for: `membacakan sambutan Bupati`, `mewakili Kapolres`.
-STAND_IN = _compile(rf"\b{_words('sambutan(?: tertulis)?', 'amanat', 'pidato', 'arahan', 'rumah', 'kediaman', 'mewakili')}\s+$")
+_READS = r"(?:mem|di)baca\w* (?:sambutan|amanat|pidato|arahan)(?: tertulis)?"
+STAND_IN = _compile(rf"\b{_words(_READS, 'di (?:rumah|kediaman)', 'mewakili')}\s+$")
 
 # Titles that several people hold at once: a list of names after one shares it.
 PLURAL = _compile(
@@ -153,7 +152,7 @@ KINDRED = tuple(
         (r"\b(?:pengasuh|pimpinan\s+pondok)\b", r"pondok|ponpes|pesantren|panti"),
         (r"\b(?:panitera|hakim)\b", r"pengadilan|mahkamah|pn\b|pa\b|mk\b"),
         (r"\bmajelis\b", r"dkpp|dewan\s+kehormatan|tim\s+pemeriksa|tpd"),
-        (r"\bauditor\b", r"inspektorat|bpk|bpkp"),
+        (r"\b(?:auditor|inspektur)\b", r"inspektorat|bpk|bpkp"),
         (r"\bkabag\s*ops|\bkasat\b|\bpasi\b|\bpasops\b", r"polres\w*|polda|kodim|lanal|korem"),
     )
 )

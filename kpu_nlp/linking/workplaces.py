@@ -74,7 +74,7 @@ class Workplaces:
             in_list = carried is not None and words.REGIONAL_TITLE.match(carried.role.of(self._text))
             return carried.organization if carried and in_list else self._seat
         if words.NATIONAL_TITLE.match(title):
-            return self._kindred(post.role) or self._national_office(post.role)
+            return self._kindred(post.role) or self._acting_for(post, sentence) or self._national_office(post.role)
         named = self._kindred(post.role) or self._acting_for(post, sentence)
         if named is None and carried and (carried.place is None or carried.place.label == "ORG"):
             named = carried.organization
