@@ -9,7 +9,7 @@ _LOWER = """
 _TITLES = """
     abd adm aipda aiptu ajp akp akbp arh arm bap bin br brig brigjen bripka briptu cand czi dg dra drs gd gus hi hj ibda ign
     inf ipda iptu ir irjen jend kapt kav kb kep kh kms komjen kombes kompol kol krt ky let letjen letkol lettu ltd marsda
-    mayjen md mgr mgs mhd moch moh mohd mr muh muhd nn ny pdt pelda peltu ph pj pjs plh plt pol prof ps pt purn rd rm rr rt
+    mayjen md mgr mgs mhd moch moh mohd mr muh muhd nn ny pdt pelda peltu ph pj pjs plh plt pol prof ps pt purn rd rm rr
     sda serda serka serma sertu st tb tgh tgk tgkh tn ust ustaz
 """
 
@@ -24,3 +24,6 @@ STREET_WORDS = ("Jalan ", "jalan ", "Jl. ", "Jl.", "Jln. ", "JALAN ", "RSUD ", "
 
 # A list number can also follow these words: `yaitu 1. ...`.
 ENUMERATORS = (" yaitu", " yakni", " adalah", " antara lain")
+
+# Abbreviations only before a number.
+NUMBERED_ABBREVIATIONS = frozenset(["rt", "rw", "pasal", "hal", "bab"])

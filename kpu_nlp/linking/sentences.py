@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import re
 
-from kpu_nlp.linking.sentence_words import ENUMERATORS, LOWER_ABBREVIATIONS, STREET_WORDS, TITLE_ABBREVIATIONS
+from kpu_nlp.linking.sentence_words import (
+    ENUMERATORS,
+    LOWER_ABBREVIATIONS,
+    NUMBERED_ABBREVIATIONS,
+    STREET_WORDS,
+    TITLE_ABBREVIATIONS,
+)
 
 # A run of sentence ends with the marks that close around it; what follows decides in `_ends_sentence`.
 _CANDIDATE = re.compile(
@@ -93,6 +99,8 @@ def _is_abbreviation(text: str, position: int, following: str) -> bool:
     if len(word) == 1:
         return word.isupper() or _opens_item(text, start)
     lowered = word.lower()
+    if lowered in NUMBERED_ABBREVIATIONS:
+        return following[0].isdigit()
     return lowered in LOWER_ABBREVIATIONS or (lowered in TITLE_ABBREVIATIONS and word != lowered)
 
 
@@ -123,7 +131,7 @@ def _ends_without_space(text: str, candidate: re.Match[str]) -> bool:
     word = _word_before(text, position)
     start = position - len(word)
     if not word or word[0].isdigit():
-        return position > 0 and (bool(word) or text[position - 1] in _CLOSERS)
+        return position > 0 and (bool(word) or text[position - 1] in _CLOSERS or text[position - 1].isspace())
     if start > 0 and text[start - 1] == ".":
         # `M.Si.M.H` is one run of degrees, `S.H.Dalam` is not.
         return bool(_PLAIN_CAPITAL.match(text, end)) and (len(word) > 4 or _is_degree(text, position))

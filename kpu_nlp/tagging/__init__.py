@@ -1,0 +1,1 @@
+"""The token classifier: a text in, labelled spans with confidence out."""

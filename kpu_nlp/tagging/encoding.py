@@ -1,0 +1,144 @@
+"""Words cut into the pieces of the vocabulary, and windows of them that fit the encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from kpu_nlp.tagging.words import split_words
+
+Ints = NDArray[np.int64]
+
+# The longest word keeps this many pieces: more tell nothing about its label, and a window must hold every word whole.
+MAX_WORD_PIECES = 48
+
+
+@dataclass(frozen=True)
+class EncodedText:
+    """A text as the encoder sees it.
+
+    Attributes:
+        words: offsets of the W words, in order.
+        pieces: ids of the P pieces, special tokens excluded.
+        first: for each word the index of its first piece, and P at the end; shape (W + 1,). A word without a piece (a character
+            that the tokenizer drops or joins to the one before) has ``first[w] == first[w + 1]``.
+        breaks: for each word the strength of a window break before it: 2 at the start of a line, 1 after the end of a sentence, else 0.
+    """
+
+    words: list[tuple[int, int]]
+    pieces: Ints
+    first: Ints
+    breaks: NDArray[np.int8]
+
+    @cached_property
+    def has_piece(self) -> NDArray[np.bool_]:
+        """Tell for each word whether it has a piece of its own; shape (W,)."""
+        return np.diff(self.first) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A run of words that fits the encoder: ``words[start:end]`` of the text."""
+
+    start: int
+    end: int
+
+
+def encode_text(tokenizer: Tokenizer, text: str) -> EncodedText:
+    """Split a text into words and cut them into pieces."""
+    words = split_words(text)
+    if not words:
+        empty = np.zeros(0, dtype=np.int64)
+        return EncodedText([], empty, np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int8))
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    pieces = np.asarray(encoding.ids, dtype=np.int64)
+    piece_starts = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)[:, 0]
+    word_starts = np.fromiter((start for start, _ in words), dtype=np.int64, count=len(words))
+    owners = np.maximum(np.searchsorted(word_starts, piece_starts, side="right") - 1, 0)
+    pieces, owners = _cap_long_words(pieces, owners)
+    first = np.searchsorted(owners, np.arange(len(words) + 1), side="left").astype(np.int64)
+    return EncodedText(words, pieces, first, _find_breaks(text, words))
+
+
+def _cap_long_words(pieces: Ints, owners: Ints) -> tuple[Ints, Ints]:
+    if len(owners) <= MAX_WORD_PIECES or not (owners[MAX_WORD_PIECES:] == owners[:-MAX_WORD_PIECES]).any():
+        return pieces, owners
+    rank = np.arange(len(owners)) - np.searchsorted(owners, owners, side="left")
+    kept = rank < MAX_WORD_PIECES
+    return pieces[kept], owners[kept]
+
+
+def _find_breaks(text: str, words: list[tuple[int, int]]) -> NDArray[np.int8]:
+    breaks = np.zeros(len(words), dtype=np.int8)
+    for index in range(1, len(words)):
+        end, start = words[index - 1][1], words[index][0]
+        if end == start:
+            continue
+        if "\n" in text[end:start]:
+            breaks[index] = 2
+        elif text[end - 1] in ".!?”\"" and text[start].isupper():
+            breaks[index] = 1
+    return breaks
+
+
+def make_windows(encoded: EncodedText, size: int, overlap: int) -> Iterator[Window]:
+    """Cut a text into windows of at most ``size`` pieces that overlap by about ``overlap`` pieces.
+
+    A window ends, where one stands in its last third, at the start of a line, else at a sentence's end, else at a word; the next
+    one starts ``overlap`` pieces before that, again at such a place where there is one. Every word is in at least one window.
+    """
+    if overlap * 3 > size or size <= MAX_WORD_PIECES:
+        raise ValueError(f"windows of {size} pieces cannot overlap by {overlap}: at most a third, and more than {MAX_WORD_PIECES} pieces")
+    count = len(encoded.words)
+    start = 0
+    while start < count:
+        end = _last_word(encoded.first, start, size)
+        if end >= count:
+            yield Window(start, count)
+            return
+        earliest = _first_after(encoded.first, encoded.first[start] + 2 * size // 3)
+        end = _best_break(encoded, max(start + 1, earliest), end, latest=True)
+        yield Window(start, end)
+        back = _first_after(encoded.first, encoded.first[end] - overlap)
+        start = max(start + 1, _best_break(encoded, max(start + 1, back), end, latest=False))
+
+
+def _last_word(first: Ints, start: int, size: int) -> int:
+    """Return the end of the longest run of words from ``start`` whose pieces fit into ``size``."""
+    return max(start + 1, int(np.searchsorted(first, first[start] + size, side="right")) - 1)
+
+
+def _first_after(first: Ints, piece: int) -> int:
+    return int(np.searchsorted(first, piece, side="left"))
+
+
+def _best_break(encoded: EncodedText, low: int, high: int, *, latest: bool) -> int:
+    """Return the strongest break among the words ``low`` to ``high``, or the end that is nearer to the wanted size."""
+    fallback = high if latest else low
+    if low >= high:
+        return fallback
+    strengths = encoded.breaks[low : high + 1] if latest else encoded.breaks[low:high]
+    best = strengths.max(initial=0)
+    if best == 0:
+        return fallback
+    places = np.flatnonzero(strengths == best)
+    return low + int(places[-1] if latest else places[0])
+
+
+def window_pieces(encoded: EncodedText, window: Window) -> Ints:
+    """Return the piece ids of a window, without special tokens."""
+    return encoded.pieces[encoded.first[window.start] : encoded.first[window.end]]
+
+
+def open_tokenizer(path: Any) -> Tokenizer:
+    """Open a ``tokenizer.json`` without truncation or padding."""
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer

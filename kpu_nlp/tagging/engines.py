@@ -1,0 +1,164 @@
+"""What runs the encoder: ONNX Runtime on a CPU, torch on a GPU."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kpu_nlp.errors import MissingExtraError, ModelError
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+DEVICES = ("auto", "cpu", "cuda")
+
+
+class Engine(Protocol):
+    """Turns batches of piece ids into label scores."""
+
+    def logits(self, pieces: Ints, mask: Ints) -> Floats:
+        """Return the unnormalised label scores of a batch.
+
+        Args:
+            pieces: ids with special tokens, padded; shape (batch, length).
+            mask: 1 for a piece, 0 for padding; shape (batch, length).
+
+        Returns:
+            Shape (batch, length, labels).
+        """
+        ...
+
+
+def default_threads() -> int:
+    """Return the number of cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+class OnnxEngine:
+    """Runs ``onnx/model.onnx`` of a model folder with ONNX Runtime on the CPU."""
+
+    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+        """Open the session.
+
+        Args:
+            folder: the model folder.
+            threads: threads of one operator; the process's cores by default.
+
+        Raises:
+            ModelError: the file is missing or damaged.
+        """
+        import onnxruntime
+
+        path = folder / "onnx" / "model.onnx"
+        if not path.is_file():
+            raise ModelError(f"{path}: missing; the CPU engine needs it: train the model again or name a complete model folder")
+        options = onnxruntime.SessionOptions()
+        # The default counts the host's cores, not those that a container may use.
+        options.intra_op_num_threads = threads or default_threads()
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises its own classes, one per cause, without a common base
+            raise ModelError(f"{path}: damaged, ONNX Runtime cannot open it; install the model again") from error
+
+    def logits(self, pieces: Ints, mask: Ints) -> Floats:
+        """See `Engine.logits`."""
+        (scores,) = self._session.run(None, {"input_ids": pieces, "attention_mask": mask})
+        return np.asarray(scores, dtype=np.float32)
+
+
+class TorchEngine:
+    """Runs a ``BertForTokenClassification`` with torch, in bf16 on a GPU and in full precision on a CPU."""
+
+    def __init__(self, model: Any, *, device: str) -> None:
+        """Take a loaded model; `TorchEngine.open` loads one from a folder."""
+        self._model = model.to(device).eval()
+        self._device = device
+
+    @classmethod
+    def open(cls, folder: Path, *, device: str) -> TorchEngine:
+        """Load the model of a folder, from safetensors only.
+
+        Raises:
+            MissingExtraError: torch or transformers is not installed.
+            ModelError: the weights are missing or damaged.
+        """
+        try:
+            from transformers import AutoModelForTokenClassification
+        except ImportError as error:
+            raise MissingExtraError("the torch engine needs torch and transformers: pip install 'kpu-nlp[train]'") from error
+        try:
+            model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True, trust_remote_code=False)
+        except Exception as error:  # safetensors, huggingface_hub and torch each raise their own classes here
+            raise ModelError(f"{folder}: the weights cannot be loaded: {str(error).splitlines()[0]}") from error
+        return cls(model.float(), device=device)
+
+    def logits(self, pieces: Ints, mask: Ints) -> Floats:
+        """See `Engine.logits`."""
+        import torch
+
+        with torch.inference_mode(), torch.autocast(self._device, dtype=torch.bfloat16, enabled=self._device == "cuda"):
+            output = self._model(
+                input_ids=torch.from_numpy(pieces).to(self._device),
+                attention_mask=torch.from_numpy(mask).to(self._device),
+            )
+        scores: Floats = output.logits.float().cpu().numpy()
+        return scores
+
+
+def cuda_is_available() -> bool:
+    """Tell whether torch is installed and sees a GPU, without importing torch where no GPU driver is."""
+    import importlib.util
+
+    if not Path("/proc/driver/nvidia").exists() and os.name == "posix":
+        return False
+    if importlib.util.find_spec("torch") is None:
+        return False
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def open_engine(folder: Path, *, device: str = "auto", threads: int | None = None) -> Engine:
+    """Open the engine for a device.
+
+    Args:
+        folder: a checked model folder.
+        device: ``cpu`` (ONNX Runtime), ``cuda`` (torch), or ``auto``: a GPU where torch sees one, else the CPU.
+        threads: CPU threads; the process's cores by default.
+
+    Raises:
+        ModelError: the device is unknown or not there, or the model cannot be opened.
+        MissingExtraError: ``cuda`` without torch.
+    """
+    if device not in DEVICES:
+        raise ModelError(f"device '{device}' is unknown; use one of {', '.join(DEVICES)}")
+    if device == "cpu" or (device == "auto" and not cuda_is_available()):
+        return OnnxEngine(folder, threads=threads)
+    if not cuda_is_available():
+        raise ModelError("device 'cuda': no GPU that torch can use was found; use --device cpu")
+    return TorchEngine.open(folder, device="cuda")
+
+
+def pad_batch(rows: Sequence[Ints], *, begin: int, end: int, pad: int) -> tuple[Ints, Ints]:
+    """Put special tokens around each row and pad all to one length.
+
+    Returns:
+        Piece ids and mask, each of shape (rows, longest row + 2).
+    """
+    length = max(len(row) for row in rows) + 2
+    pieces = np.full((len(rows), length), pad, dtype=np.int64)
+    mask = np.zeros((len(rows), length), dtype=np.int64)
+    for index, row in enumerate(rows):
+        pieces[index, 0] = begin
+        pieces[index, 1 : len(row) + 1] = row
+        pieces[index, len(row) + 1] = end
+        mask[index, : len(row) + 2] = 1
+    return pieces, mask

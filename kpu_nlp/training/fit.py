@@ -1,0 +1,247 @@
+"""Fine-tuning: a recipe and annotated articles in, a fine-tuned model in the work folder out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kpu_nlp.annotation.inline import AnnotatedArticle
+from kpu_nlp.errors import MissingExtraError, RecipeError
+from kpu_nlp.tagging.bio import bio_labels
+from kpu_nlp.tagging.encoding import open_tokenizer
+from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
+from kpu_nlp.tagging.tagger import Tagger
+from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
+from kpu_nlp.training.scores import SpanScores, score_spans
+from kpu_nlp.training.windows import Collator, Row, make_epochs
+
+logger = logging.getLogger(__name__)
+
+FITTED = "fitted"
+RUN_FILE = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """The articles of a run and the fingerprint of the corpus they come from."""
+
+    train: tuple[AnnotatedArticle, ...]
+    dev: tuple[AnnotatedArticle, ...]
+    digest: str
+
+
+def require_training_extra() -> None:
+    """Check that the libraries of the extra ``[train]`` are there.
+
+    Raises:
+        MissingExtraError: one is not; the message names it.
+    """
+    import importlib.util
+
+    for module in ("torch", "transformers", "datasets", "accelerate", "onnx", "safetensors"):
+        if importlib.util.find_spec(module) is None:
+            raise MissingExtraError(f"training needs {module}, which is not installed: pip install 'kpu-nlp[train]'")
+
+
+def choose_device(device: str) -> str:
+    """Return ``cpu`` or ``cuda`` for ``auto``, and check the others.
+
+    Raises:
+        RecipeError: ``cuda`` where torch sees no GPU.
+    """
+    if device == "auto":
+        return "cuda" if cuda_is_available() else "cpu"
+    if device == "cuda" and not cuda_is_available():
+        raise RecipeError("device 'cuda': torch sees no GPU; use --device cpu")
+    return device
+
+
+def score_model(model: Any, tokenizer_path: Path, articles: Sequence[AnnotatedArticle], recipe: Recipe, device: str) -> SpanScores:
+    """Score a torch model on annotated articles, through the same tagger that extraction uses."""
+    tagger = Tagger(
+        TorchEngine(model, device=device),
+        open_tokenizer(tokenizer_path),
+        bio_labels(recipe.labels.names),
+        window=recipe.windows.size,
+        overlap=recipe.windows.overlap,
+        batch_size=16,
+    )
+    found = tagger.tag_many(article.text for article in articles)
+    pairs = [(article.spans, spans) for article, spans in zip(articles, found, strict=True)]
+    return score_spans(pairs, recipe.labels.names, recipe.labels.themes)
+
+
+def _load_base(base: str, recipe: Recipe) -> Any:
+    from transformers import AutoModelForTokenClassification
+
+    tags = bio_labels(recipe.labels.names)
+    try:
+        return AutoModelForTokenClassification.from_pretrained(
+            base,
+            num_labels=len(tags),
+            id2label=dict(enumerate(tags)),
+            label2id={tag: index for index, tag in enumerate(tags)},
+            hidden_dropout_prob=recipe.optimizer.dropout,
+            attention_probs_dropout_prob=recipe.optimizer.attention_dropout,
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise RecipeError(f"base '{base}' cannot be loaded: {reason}; build it with training/build_base.py, or name a hub id") from error
+
+
+def _optimizer(model: Any, recipe: Recipe) -> Any:
+    import torch
+
+    decayed: dict[float, list[Any]] = {}
+    plain: dict[float, list[Any]] = {}
+    settings = recipe.optimizer
+    for name, parameter in model.named_parameters():
+        rate = settings.head_rate if name.startswith("classifier") else settings.body_rate
+        # Biases and layer norms are not decayed, as in the BERT paper's optimizer.
+        groups = plain if parameter.ndim < 2 else decayed
+        groups.setdefault(rate, []).append(parameter)
+    groups = [{"params": params, "lr": rate, "weight_decay": settings.weight_decay} for rate, params in decayed.items()]
+    groups += [{"params": params, "lr": rate, "weight_decay": 0.0} for rate, params in plain.items()]
+    return torch.optim.AdamW(groups)
+
+
+def _dataset(epochs: Sequence[Sequence[Row]]) -> Any:
+    from datasets import Dataset
+
+    return Dataset.from_list([row for epoch in epochs for row in epoch])
+
+
+def fit(recipe: Recipe, data: TrainingData, *, folder: Path, work: Path, device: str = "auto", resume: bool = True) -> Path:
+    """Fine-tune a model, or go on where an interrupted run of the same recipe and data stopped.
+
+    Args:
+        recipe: the recipe.
+        data: articles to train on, and the dev articles that choose the best epoch.
+        folder: the recipe's folder, which a local base is relative to.
+        work: where checkpoints are kept.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        resume: False starts afresh.
+
+    Returns:
+        The folder of the fine-tuned model, in full precision, with ``tokenizer.json``.
+
+    Raises:
+        RecipeError: the base cannot be loaded, or there is nothing to train on.
+        MissingExtraError: the extra ``[train]`` is not installed.
+    """
+    require_training_extra()
+    if not data.train or not data.dev:
+        raise RecipeError(f"{len(data.train)} training and {len(data.dev)} dev articles: both parts need at least one")
+    fingerprint = recipe_digest(recipe, corpus=data.digest, train=len(data.train), dev=len(data.dev))
+    fitted = work / FITTED
+    if _is_same_run(work, fingerprint) and resume:
+        if fitted.is_dir():
+            logger.info("%s: already trained with this recipe and these articles", fitted)
+            return fitted
+    elif work.exists():
+        shutil.rmtree(work)
+    work.mkdir(parents=True, exist_ok=True)
+    (work / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}) + "\n", encoding="utf-8")
+    return _run_trainer(recipe, data, base=resolve_base(recipe, folder), work=work, device=choose_device(device))
+
+
+def _is_same_run(work: Path, fingerprint: str) -> bool:
+    try:
+        return bool(json.loads((work / RUN_FILE).read_text(encoding="utf-8"))["fingerprint"] == fingerprint)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_epoch: int) -> Any:
+    from transformers import TrainingArguments
+
+    return TrainingArguments(
+        output_dir=str(work / "checkpoints"),
+        # All epochs, each augmented anew, lie one after the other in the data set; max_steps is their total.
+        max_steps=steps_per_epoch * recipe.optimizer.epochs,
+        warmup_steps=recipe.optimizer.warmup,
+        per_device_train_batch_size=recipe.optimizer.batch_size,
+        learning_rate=recipe.optimizer.body_rate,
+        lr_scheduler_type="linear",
+        bf16=recipe.bf16,
+        use_cpu=device == "cpu",
+        train_sampling_strategy="sequential",
+        eval_strategy="steps",
+        eval_steps=steps_per_epoch,
+        save_strategy="steps",
+        save_steps=steps_per_epoch,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        greater_is_better=True,
+        logging_steps=20,
+        report_to="none",
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        dataloader_pin_memory=False,
+        remove_unused_columns=False,
+    )
+
+
+def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, device: str) -> Path:
+    import torch
+    from transformers import EarlyStoppingCallback, Trainer, set_seed
+    from transformers.trainer_utils import get_last_checkpoint
+
+    set_seed(recipe.seed)
+    model = _load_base(base, recipe)
+    tokenizer_path = work / "tokenizer.json"
+    _save_tokenizer(base, tokenizer_path)
+    tokenizer = open_tokenizer(tokenizer_path)
+    epochs = make_epochs(data.train, tokenizer, bio_labels(recipe.labels.names), recipe)
+    batch = recipe.optimizer.batch_size
+    # An epoch has as many batches as its shortest twin, so that the steps of an epoch are the same throughout.
+    steps = max(1, min(len(rows) for rows in epochs) // batch)
+    epochs = [rows[: steps * batch] for rows in epochs]
+
+    class DevScoringTrainer(Trainer):  # type: ignore[misc,unused-ignore]
+        """Scores the dev articles by spans, as extraction would find them."""
+
+        def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
+            scores = score_model(self.model, tokenizer_path, data.dev, recipe, device)
+            metrics = {
+                f"{metric_key_prefix}_entities": scores.entities.f1,
+                f"{metric_key_prefix}_themes": scores.themes_overlap.f1,
+                f"{metric_key_prefix}_f1": (scores.entities + scores.themes_exact).f1,
+            }
+            self.model.train()
+            self.log(dict(metrics))
+            self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
+            return metrics
+
+    trainer = DevScoringTrainer(
+        model=model,
+        args=_training_arguments(recipe, work, device=device, steps_per_epoch=steps),
+        train_dataset=_dataset(epochs),
+        eval_dataset=_dataset([epochs[0][:1]]),
+        data_collator=Collator(int(tokenizer.token_to_id("<pad>"))),
+        optimizers=(_optimizer(model, recipe), None),
+        callbacks=[EarlyStoppingCallback(recipe.optimizer.patience)],
+    )
+    checkpoints = work / "checkpoints"
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    trainer.train(resume_from_checkpoint=last)
+    unfinished = work / f"{FITTED}.tmp"
+    trainer.model.float().save_pretrained(unfinished)
+    shutil.copy(tokenizer_path, unfinished / "tokenizer.json")
+    (work / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")
+    unfinished.rename(work / FITTED)
+    return work / FITTED
+
+
+def _save_tokenizer(base: str, path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    path.write_text(AutoTokenizer.from_pretrained(base, trust_remote_code=False).backend_tokenizer.to_str(), encoding="utf-8")

@@ -1,0 +1,118 @@
+"""A recipe: everything that decides what a trained model becomes, read from a TOML file."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from kpu_nlp.errors import RecipeError
+from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Labels(_Section):
+    """The span labels in the order of the head, and which of them are themes."""
+
+    names: tuple[str, ...] = LABEL_NAMES
+    themes: dict[str, str] = Field(default_factory=lambda: dict(THEME_NAMES))
+
+    @model_validator(mode="after")
+    def _check(self) -> Labels:
+        if not self.names or len(set(self.names)) != len(self.names):
+            raise ValueError("names must be a list of different labels")
+        unknown = sorted(set(self.themes) - set(self.names))
+        if unknown:
+            raise ValueError(f"themes names labels that names does not list: {', '.join(unknown)}")
+        return self
+
+
+class Windows(_Section):
+    """How articles are cut for the encoder: pieces in a window without special tokens, and pieces that two windows share."""
+
+    size: int = Field(default=254, gt=48, le=8190)
+    overlap: int = Field(default=48, ge=0)
+
+    @model_validator(mode="after")
+    def _check(self) -> Windows:
+        if self.overlap * 3 > self.size:
+            raise ValueError("overlap must be at most a third of size")
+        return self
+
+
+class Optimizer(_Section):
+    """AdamW with a linear warm-up and decay; the new head learns faster than the body."""
+
+    body_rate: float = Field(default=2e-4, gt=0)
+    head_rate: float = Field(default=1e-3, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    warmup: float = Field(default=0.1, ge=0, lt=1)
+    batch_size: int = Field(default=8, gt=0)
+    epochs: int = Field(default=12, gt=0)
+    patience: int = Field(default=4, gt=0, description="Epochs without a better dev score before training stops")
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    attention_dropout: float = Field(default=0.0, ge=0, lt=1)
+
+
+class Augmentation(_Section):
+    """The share of articles, 0 to 1, that each change is made to in each epoch; the spans stay exact."""
+
+    join_paragraphs: float = Field(default=0.33, ge=0, le=1)
+    drop_spaces: float = Field(default=0.08, ge=0, le=1)
+    upper_title: float = Field(default=0.15, ge=0, le=1)
+    upper: float = Field(default=0.03, ge=0, le=1)
+    lower: float = Field(default=0.05, ge=0, le=1)
+    quotes: float = Field(default=0.3, ge=0, le=1)
+    typos: float = Field(default=0.08, ge=0, le=1)
+
+
+class Recipe(_Section):
+    """A training recipe."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    base: str = Field(description="A folder, relative to the recipe's, or a Hugging Face id")
+    seed: int = 13
+    bf16: bool = True
+    labels: Labels = Labels()
+    windows: Windows = Windows()
+    optimizer: Optimizer = Optimizer()
+    augmentation: Augmentation = Augmentation()
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises:
+        RecipeError: the file is missing, no TOML, or a setting is unknown or impossible; the message names the setting.
+    """
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: not a TOML file: {error}") from error
+    try:
+        return Recipe.model_validate(settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "recipe"
+        raise RecipeError(f"{path}: {where}: {first['msg']}") from error
+
+
+def resolve_base(recipe: Recipe, folder: Path) -> str:
+    """Return the base as something that ``from_pretrained`` takes: a folder next to the recipe where there is one, else the hub id."""
+    local = folder / recipe.base
+    return str(local) if local.is_dir() else recipe.base
+
+
+def recipe_digest(recipe: Recipe, **extra: Any) -> str:
+    """Return a fingerprint of a recipe and what else decides the result, to tell whether an interrupted run is the same one."""
+    content = recipe.model_dump_json() + repr(sorted(extra.items()))
+    return hashlib.sha256(content.encode()).hexdigest()

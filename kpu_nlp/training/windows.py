@@ -1,0 +1,106 @@
+"""Articles as training rows: windows of pieces with a tag for each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from kpu_nlp.annotation.inline import AnnotatedArticle
+from kpu_nlp.spans import Span
+from kpu_nlp.tagging.bio import spans_to_bio
+from kpu_nlp.tagging.encoding import encode_text, make_windows
+from kpu_nlp.training.augment import augment
+from kpu_nlp.training.recipe import Recipe
+
+IGNORED = -100  # torch's cross-entropy leaves out this target
+BATCHES_SORTED = 16  # batches whose rows are sorted by length together: little padding, still well mixed
+
+Row = dict[str, list[int]]
+
+
+def make_rows(text: str, spans: Sequence[Span], tokenizer: Tokenizer, tags: Sequence[str], *, size: int, overlap: int) -> list[Row]:
+    """Cut an article into rows of ``input_ids`` and ``labels``, special tokens included.
+
+    The first piece of a word carries the word's tag, its other pieces the I- tag of its label.
+    """
+    tag_ids = {tag: index for index, tag in enumerate(tags)}
+    inside = np.array([tag_ids.get(f"I-{tag[2:]}", index) for index, tag in enumerate(tags)], dtype=np.int64)
+    encoded = encode_text(tokenizer, text)
+    begin, end = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
+    word_tags = np.array([tag_ids[tag] for tag in spans_to_bio(encoded.words, spans)], dtype=np.int64)
+    lengths = np.diff(encoded.first)
+    piece_tags = inside[np.repeat(word_tags, lengths)] if len(word_tags) else word_tags
+    has_piece = encoded.has_piece
+    piece_tags[encoded.first[:-1][has_piece]] = word_tags[has_piece]
+    rows: list[Row] = []
+    for window in make_windows(encoded, size, overlap):
+        cut = slice(int(encoded.first[window.start]), int(encoded.first[window.end]))
+        rows.append(
+            {
+                "input_ids": [begin, *encoded.pieces[cut].tolist(), end],
+                "labels": [IGNORED, *piece_tags[cut].tolist(), IGNORED],
+            }
+        )
+    return rows
+
+
+def make_epochs(articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, tags: Sequence[str], recipe: Recipe) -> list[list[Row]]:
+    """Return the rows of every epoch, augmented anew in each, in the order in which they are trained on.
+
+    All of it is drawn from the recipe's seed, the epoch and the article's id, so that a resumed run sees the same rows.
+    """
+    return [_make_epoch(articles, tokenizer, tags, recipe, epoch) for epoch in range(recipe.optimizer.epochs)]
+
+
+def _make_epoch(
+    articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, tags: Sequence[str], recipe: Recipe, epoch: int
+) -> list[Row]:
+    rows: list[Row] = []
+    for article in articles:
+        rng = random.Random(f"{recipe.seed}/{epoch}/{article.facts.id}")  # noqa: S311 - augmentation, not security
+        text, spans = augment((article.text, article.spans), recipe.augmentation, rng)
+        rows += make_rows(text, spans, tokenizer, tags, size=recipe.windows.size, overlap=recipe.windows.overlap)
+    return sort_into_batches(rows, recipe.optimizer.batch_size, random.Random(f"{recipe.seed}/{epoch}"))  # noqa: S311
+
+
+def sort_into_batches(rows: list[Row], batch_size: int, rng: random.Random) -> list[Row]:
+    """Shuffle rows so that neighbours, which form a batch, are of like length; the last batch may be smaller."""
+    rows = rows.copy()
+    rng.shuffle(rows)
+    chunk = batch_size * BATCHES_SORTED
+    batches: list[list[Row]] = []
+    for first in range(0, len(rows), chunk):
+        part = sorted(rows[first : first + chunk], key=lambda row: len(row["input_ids"]))
+        batches += [part[start : start + batch_size] for start in range(0, len(part), batch_size)]
+    # An incomplete batch in the midst would shift every batch after it.
+    complete = [batch for batch in batches if len(batch) == batch_size]
+    rest = [row for batch in batches if len(batch) < batch_size for row in batch]
+    rng.shuffle(complete)
+    return [row for batch in complete for row in batch] + rest
+
+
+class Collator:
+    """Pads rows to the longest of the batch."""
+
+    def __init__(self, pad_id: int) -> None:
+        """Take the id of the padding piece."""
+        self._pad_id = pad_id
+
+    def __call__(self, rows: Sequence[Row]) -> dict[str, Any]:
+        """Return ``input_ids``, ``attention_mask`` and ``labels``, each of shape (rows, longest row)."""
+        import torch
+
+        longest = max(len(row["input_ids"]) for row in rows)
+        ids = torch.full((len(rows), longest), self._pad_id)
+        labels = torch.full((len(rows), longest), IGNORED)
+        mask = torch.zeros((len(rows), longest), dtype=torch.long)
+        for index, row in enumerate(rows):
+            length = len(row["input_ids"])
+            ids[index, :length] = torch.tensor(row["input_ids"])
+            labels[index, :length] = torch.tensor(row["labels"])
+            mask[index, :length] = 1
+        return {"input_ids": ids, "attention_mask": mask, "labels": labels}
