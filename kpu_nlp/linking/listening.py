@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 from kpu_nlp.linking.actors import Actor, Actors
 from kpu_nlp.linking.facts import Quotation, Speech, Statement
-from kpu_nlp.linking.quotes import Quoted, verb_before
+from kpu_nlp.linking.quotes import Quoted, cue_after, verb_before
 from kpu_nlp.linking.speech_words import (
     ANY_CUE,
     ASKED,
     BACK_REFERENCE,
     CLAUSE_START,
     COORDINATED,
-    CUE_AFTER,
     ELLIPSIS,
     GAP_TO_AGENT,
     GAP_TO_SPEAKER,
@@ -81,7 +80,7 @@ class Listener:
         verb = self._lead(position, opening)
         speaker = self.topic
         close = chain[-1].close
-        cue = CUE_AFTER.match(self.text, close) or self._any_cue(close)
+        cue = cue_after(self.text, chain[-1]) or self._any_cue(close)
         end = close
         if cue is not None:
             end = self._sentence_end(cue.end())
@@ -136,7 +135,7 @@ class Listener:
         if not self._sentences or "\n" not in self.text:
             return 0
         line_end = self.text.find("\n", self._sentences[0][0])
-        if line_end < 0 or line_end > _TITLE_LENGTH:
+        if line_end < 0 or line_end > _TITLE_LENGTH or self.text[:line_end].rstrip().endswith("."):
             return 0
         if self._waiting and self._waiting[-1].open < line_end:
             return 0
@@ -170,10 +169,10 @@ class Listener:
         actors = [actor for actor in self.actors.between(start, end) if actor.person]
         subject = next((actor for actor in actors if not actor.oblique), None)
         told_to = MODAL.search(self.masked, subject.end if subject else start, end) is not None
-        if subject is not None and not told_to:
+        if subject is not None and (subject.name.label == "PERSON" or not told_to):
             self.topic = subject.person
             self.running = None
-        elif NARRATION.match(self.masked, start, end) or (not told_to and HAPPENING.search(self.masked, start, end)):
+        elif not told_to and (NARRATION.match(self.masked, start, end) or HAPPENING.search(self.masked, start, end)):
             self.running = None
         if subject is None and len(actors) == 1 and not PRONOUN_SUBJECT.search(self.masked, start, end):
             self.topic = actors[0].person  # `Tim menemui Fulan.` is about nobody else

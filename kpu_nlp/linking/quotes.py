@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kpu_nlp.linking.speech_words import CUE_AFTER, CUE_INSIDE, LEADING_VERBS, NAMING
+from kpu_nlp.linking.speech_words import CUE_AFTER, CUE_INSIDE, LEADING_VERBS, NAMING, SOURCES
 
 _PARAGRAPH = re.compile(r"[^\n\r]+")
 _DOUBLE = '"“”„‟«»＂'
@@ -72,6 +72,15 @@ def verb_before(text: str, start: int, opening: int) -> str | None:
         if word.lower().removesuffix("nya") in LEADING_VERBS:
             return str(word)
     return None
+
+
+def cue_after(text: str, quoted: Quoted) -> re.Match[str] | None:
+    """Return the match of `CUE_AFTER` behind a quotation (`,” jelasnya`), if a verb of saying stands there."""
+    cue = CUE_AFTER.match(text, quoted.close)
+    if cue is None or cue.group("pronoun") or cue.group("cue").lower() in SOURCES:
+        return cue
+    # `... siap.” Pesan itu disambut tepuk tangan.` is a new sentence; `”..., Pesan Ketua KPU` in a headline is a cue.
+    return None if cue.group("cue")[0].isupper() and text[quoted.end - 1] in ".!?…" else cue
 
 
 def _marks(text: str, start: int, end: int) -> list[_Mark]:
@@ -165,7 +174,7 @@ def _is_said(text: str, quoted: Quoted, paragraph: tuple[int, int]) -> bool:
     if not any(char.isalpha() for char in content):
         return False
     before = text[max(paragraph[0], quoted.open - 80) : quoted.open]
-    if CUE_AFTER.match(text, quoted.close, paragraph[1]):
+    if cue_after(text, quoted):
         return True
     if NAMING.search(before):
         return False

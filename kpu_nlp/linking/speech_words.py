@@ -119,10 +119,8 @@ def _alternatives(words: frozenset[str]) -> str:
 # The cue directly after a closing mark: `kata`, `jelasnya`, `ajaknya`, `menurut`, `demikian disampaikan`.
 CUE_AFTER = re.compile(
     r"[ \t\xa0,.\-–—]{0,4}(?:(?:demikian|begitu|seperti|sebagaimana|itulah)\s+)?(?P<cue>(?:"
-    + _alternatives(SOURCES)
-    + r"|(?-i:"
     + _alternatives(BARE_VERBS)
-    + r"))(?P<pronoun>nya)?|"
+    + r")(?P<pronoun>nya)?|"
     + _alternatives(PASSIVE_VERBS)
     # With a capital these begin the next sentence: `... pagi?" Menjawab itu, Ketua ...`.
     + r"|(?-i:"
@@ -225,8 +223,8 @@ NARRATION = re.compile(
     re.IGNORECASE,
 )
 HAPPENING = re.compile(
-    r"(?<![^\W_])(?:dihadiri|diikuti|digelar|dilaksanakan|berlangsung|ditutup|dibuka|diakhiri|diselenggarakan|dilanjutkan dengan"
-    r"|didampingi)(?![^\W_])",
+    r"(?<![^\W_])(?:dihadiri|diikuti|digelar|dilaksanakan|berlangsung|ditutup|dibuka|diakhiri|diselenggarakan"
+    r"|dilanjutkan dengan|didampingi)(?![^\W_])",
     re.IGNORECASE,
 )
 
