@@ -35,7 +35,9 @@ LABELS: tuple[Label, ...] = (
     Label("ELECTION", "An election", "[Pilkada Serentak 2020]"),
     Label("LAW", "A statute, regulation, decree or letter with its number or name", "[PKPU 3 Tahun 2022]"),
     Label("CONSOLIDATION", "Standing together as one institution", "[soliditas antar unit kerja] harus dijaga", "konsolidasi"),
-    Label("COORDINATION", "Working with others across units or institutions", "perkuat [sinergi dengan stakeholder]", "koordinasi"),
+    Label(
+        "COORDINATION", "Working with others across units or institutions", "perkuat [sinergi dengan stakeholder]", "koordinasi"
+    ),
     Label("COMPETENCY", "The skill, knowledge and capacity of people", "wajib [memahami regulasi]", "kompetensi"),
     Label("COMMITMENT", "Dedication and loyalty to duty and rules", "harus [tegak lurus terhadap regulasi]", "komitmen"),
 )

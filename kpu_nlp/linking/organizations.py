@@ -48,6 +48,11 @@ class Organization:
     forms: dict[str, int] = field(default_factory=dict)
     mentions: list[Span] = field(default_factory=list)
 
+    @classmethod
+    def of_form(cls, name: str) -> Organization:
+        """Return an organisation that is printed only inside another name."""
+        return cls(_common_key(name), forms={name: 1})
+
     def add(self, name: str, span: Span, kind: str | None) -> None:
         """Record a mention under its printed form."""
         self.forms[name] = self.forms.get(name, 0) + 1
@@ -144,12 +149,14 @@ def _common_key(name: str) -> _Key:
     return _key_of(name, {})
 
 
+@lru_cache(maxsize=4096)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of an organisation's name for comparison: the abbreviation for a long name, no kinds of areas."""
     key = _common_key(name)
     return (key.head, *key.rest) if key.head else ()
 
 
+@lru_cache(maxsize=4096)
 def same_office(name: str, other: str) -> bool:
     """Tell whether two names may mean one organisation or place: a bare abbreviation fits every office of its kind."""
     one, two = _common_key(name), _common_key(other)
@@ -242,11 +249,6 @@ class Organizations:
     def of(self, span: Span) -> Organization | None:
         """Return the organisation of an ORG span."""
         return self._of_span.get(span.start)
-
-    def host(self) -> Organization | None:
-        """Return the commission's office that the article is about: the one named most often, at a tie the first."""
-        named = [group for group in self.groups if group.is_commission and not group.is_national and group.is_one_office]
-        return max(named, key=lambda group: len(group.mentions), default=None) or self.national()
 
     def national(self) -> Organization | None:
         """Return the national commission: the form that says so (``KPU RI``) before the bare abbreviation."""

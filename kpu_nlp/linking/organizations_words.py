@@ -51,7 +51,7 @@ KINDS = {
 }
 
 # Written in full or not, these say nothing about which office it is.
-SILENT = frozenset({"administrasi", "daerah", "istimewa", "khusus", "dki", "di", "kepulauan"})
+SILENT = frozenset({"administrasi", "daerah", "istimewa", "khusus", "dki", "di"})
 
 # A class of offices, not one office: `KPU Kabupaten/Kota`, `KPU se-Jawa Timur`, `KPU Provinsi`.
 CLASS_FORM = re.compile(r"\bse[- ]|/kota\b|/kab|\bdan\s+(?:kabupaten|kota|ppk|pps)\b|\bmaupun\b", re.IGNORECASE)
@@ -64,3 +64,16 @@ NATIONAL_LONG = re.compile(r"\brepublik\s+indonesia\b", re.IGNORECASE)
 
 # Bodies of which every village or polling station has its own.
 LOCAL_BODIES = frozenset({"ppk", "pps", "kpps", "panwascam", "pantarlih", "ppdp", "ppln", "kppsln"})
+
+# The site that publishes the article: `kab-ngawi.kpu.go.id`, `kpu-bangka.go.id`, `kpud-diyprov.go.id`, `kpu.go.id`.
+OUTLET = re.compile(
+    r"(?<![\w.@-])(?:www\.)?(?P<site>[\w-]+\.kpu|kpud?(?:-[\w-]+)?)\.go\.id\b",
+    re.IGNORECASE,
+)
+SITE_KIND = re.compile(r"\.kpu$|^kpud?-?|^(?:kab|kota|prov|ppid|jdih)-|-?(?:kab|kota|prov)$")
+
+# An office inside the name of a hall or a meeting.
+EMBEDDED_OFFICE = re.compile(
+    r"\b(?:KPU|KIP|Komisi Pemilihan Umum)(?:\s+\(KPU\))?\s+(?:(?:Kabupaten|Kota|Provinsi)\s+)?"
+    r"(?!Kabupaten|Kota|Provinsi|RI\b|Se-)[A-Z][\w'-]+(?:\s+(?!Periode|Tahun|Masa)[A-Z][\w'-]+){0,3}"
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -16,6 +16,9 @@ from kpu_nlp.spans import Span
 _WORD = re.compile(r"[^\W_]+")
 _BRACKETED = re.compile(r"\(([^()]+)\)")
 _PLACES = frozenset({"ORG", "GPE"})
+
+# How many told roles before and after a mention are looked at; keeps endless articles linear.
+_REACH = 200
 
 
 @lru_cache(maxsize=4096)
@@ -42,23 +45,21 @@ def resolve_role_mention(
         role: the ROLE span; an organisation or place directly after it must be the holder's.
         spans: all spans of the article in text order.
         persons: the article's people.
-        roles: the roles that the article tells, from `kpu_nlp.linking.roles.link_roles`.
+        roles: the roles that the article tells, in text order, from `kpu_nlp.linking.roles.link_roles`.
         before: where the mention stands; among several holders the one told of last before it is meant.
 
     Returns:
         The person's id; None where nobody, or several people at once (``Anggota``), can be meant.
     """
-    known = {person.id for person in persons}
     place = _place_after(text, role, spans)
     title = role.of(text)
-    holders = [held for held in roles if held.person in known and _is_held(text, title, place, held)]
-    if not holders:
-        return None
-    earlier = [held for held in holders if held.start < before]
-    people = {held.person for held in earlier or holders}
-    if len(people) > 1 and words.PLURAL.match(title):
-        return None
-    return max(earlier, key=lambda held: held.start).person if earlier else min(holders, key=lambda held: held.start).person
+    position = bisect_left(roles, before, key=lambda held: held.start)
+    for nearest in (roles[max(0, position - _REACH) : position][::-1], roles[position : position + _REACH]):
+        holders = [held.person for held in nearest if _is_held(text, title, place, held)]
+        if holders:
+            is_one = len(set(holders)) == 1 or not words.PLURAL.match(title)
+            return holders[0] if is_one and any(person.id == holders[0] for person in persons) else None
+    return None
 
 
 def _place_after(text: str, role: Span, spans: Sequence[Span]) -> str | None:
@@ -75,10 +76,15 @@ def _is_held(text: str, title: str, place: str | None, held: HeldRole) -> bool:
     mention = title_words(title)
     if any(mention == form for form in _forms(text, held)):
         return place is None or held.organization is None or same_office(place, held.organization)
-    # `Kadis Dukcapil` for `Kepala`, `Dinas Dukcapil ...`; `Kadiv Teknis` for `Ketua Divisi Teknis Penyelenggaraan`.
-    told = (*title_words(held.title), *name_words(held.organization or ""))
-    sought = (*mention, *name_words(place or ""))
-    return len(sought) > 1 and len(mention) > 1 and told[: len(sought)] == sought
+    return _continues(title, place or "", held.title, held.organization or "")
+
+
+@lru_cache(maxsize=4096)
+def _continues(title: str, place: str, held_title: str, organization: str) -> bool:
+    """Tell whether a held role goes on from a mention: ``Kadis Dukcapil`` for ``Kepala``, ``Dinas Dukcapil ...``."""
+    told = (*title_words(held_title), *name_words(organization))
+    sought = (*title_words(title), *name_words(place))
+    return len(title_words(title)) > 1 and told[: len(sought)] == sought
 
 
 def _forms(text: str, held: HeldRole) -> Iterable[tuple[str, ...]]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from kpu_nlp.linking import roles_words as words
+from kpu_nlp.linking.hosts import find_host
 from kpu_nlp.linking.organizations import Organizations
 from kpu_nlp.linking.posts import GAP, Group, Item, Post, fits
 from kpu_nlp.spans import Span
@@ -25,7 +26,7 @@ class Workplaces:
     def __init__(self, text: str, spans: Sequence[Span]) -> None:
         self._text = text
         self._organizations = Organizations(text, spans)
-        self._host = self._organizations.host()
+        self._host = find_host(text, spans, self._organizations)
         self._national = self._organizations.national()
         self._speaks_of_nation = False
         self._seat = self._host.place if self._host else None

@@ -82,7 +82,7 @@ def _find_breaks(text: str, words: list[tuple[int, int]]) -> NDArray[np.int8]:
             continue
         if "\n" in text[end:start]:
             breaks[index] = 2
-        elif text[end - 1] in ".!?”\"" and text[start].isupper():
+        elif text[end - 1] in '.!?”"' and text[start].isupper():
             breaks[index] = 1
     return breaks
 
@@ -94,7 +94,9 @@ def make_windows(encoded: EncodedText, size: int, overlap: int) -> Iterator[Wind
     one starts ``overlap`` pieces before that, again at such a place where there is one. Every word is in at least one window.
     """
     if overlap * 3 > size or size <= MAX_WORD_PIECES:
-        raise ValueError(f"windows of {size} pieces cannot overlap by {overlap}: at most a third, and more than {MAX_WORD_PIECES} pieces")
+        raise ValueError(
+            f"windows of {size} pieces cannot overlap by {overlap}: at most a third, and more than {MAX_WORD_PIECES} pieces"
+        )
     count = len(encoded.words)
     start = 0
     while start < count:

@@ -53,7 +53,9 @@ class Tagger:
         self._window = window
         self._overlap = overlap
         self._batch_size = batch_size
-        self._specials = {name: _token_id(tokenizer, token) for name, token in (("begin", "<s>"), ("end", "</s>"), ("pad", "<pad>"))}
+        self._specials = {
+            name: _token_id(tokenizer, token) for name, token in (("begin", "<s>"), ("end", "</s>"), ("pad", "<pad>"))
+        }
         self._partners = _partner_columns(self._tags)
 
     def tag(self, text: str) -> list[Span]:
@@ -71,7 +73,9 @@ class Tagger:
     def _word_probabilities(self, articles: Sequence[EncodedText]) -> list[Floats]:
         """Return the tag probabilities of every word of every text; each of shape (words, tags)."""
         jobs = [
-            (index, window) for index, article in enumerate(articles) for window in make_windows(article, self._window, self._overlap)
+            (index, window)
+            for index, article in enumerate(articles)
+            for window in make_windows(article, self._window, self._overlap)
         ]
         rows = [window_pieces(articles[index], window) for index, window in jobs]
         results = [np.zeros((len(article.words), len(self._tags)), dtype=np.float32) for article in articles]

@@ -61,7 +61,9 @@ def choose_device(device: str) -> str:
     return device
 
 
-def score_model(model: Any, tokenizer_path: Path, articles: Sequence[AnnotatedArticle], recipe: Recipe, device: str) -> SpanScores:
+def score_model(
+    model: Any, tokenizer_path: Path, articles: Sequence[AnnotatedArticle], recipe: Recipe, device: str
+) -> SpanScores:
     """Score a torch model on annotated articles, through the same tagger that extraction uses."""
     tagger = Tagger(
         TorchEngine(model, device=device),
@@ -93,7 +95,9 @@ def _load_base(base: str, recipe: Recipe) -> Any:
         )
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise RecipeError(f"base '{base}' cannot be loaded: {reason}; build it with training/build_base.py, or name a hub id") from error
+        raise RecipeError(
+            f"base '{base}' cannot be loaded: {reason}; build it with training/build_base.py, or name a hub id"
+        ) from error
 
 
 def _optimizer(model: Any, recipe: Recipe) -> Any:

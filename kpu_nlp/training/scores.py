@@ -42,7 +42,10 @@ class Count:
 
     def __add__(self, other: Count) -> Count:
         return Count(
-            self.found_right + other.found_right, self.found + other.found, self.gold_right + other.gold_right, self.gold + other.gold
+            self.found_right + other.found_right,
+            self.found + other.found,
+            self.gold_right + other.gold_right,
+            self.gold + other.gold,
         )
 
 

@@ -22,7 +22,9 @@ BATCHES_SORTED = 16  # batches whose rows are sorted by length together: little 
 Row = dict[str, list[int]]
 
 
-def make_rows(text: str, spans: Sequence[Span], tokenizer: Tokenizer, tags: Sequence[str], *, size: int, overlap: int) -> list[Row]:
+def make_rows(
+    text: str, spans: Sequence[Span], tokenizer: Tokenizer, tags: Sequence[str], *, size: int, overlap: int
+) -> list[Row]:
     """Cut an article into rows of ``input_ids`` and ``labels``, special tokens included.
 
     The first piece of a word carries the word's tag, its other pieces the I- tag of its label.
@@ -48,7 +50,9 @@ def make_rows(text: str, spans: Sequence[Span], tokenizer: Tokenizer, tags: Sequ
     return rows
 
 
-def make_epochs(articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, tags: Sequence[str], recipe: Recipe) -> list[list[Row]]:
+def make_epochs(
+    articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, tags: Sequence[str], recipe: Recipe
+) -> list[list[Row]]:
     """Return the rows of every epoch, augmented anew in each, in the order in which they are trained on.
 
     All of it is drawn from the recipe's seed, the epoch and the article's id, so that a resumed run sees the same rows.

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpu_nlp.annotation.inline import parse_body
-from kpu_nlp.linking.organizations import Organizations, group_organizations, is_contraction, same_office
+from kpu_nlp.linking.organizations import group_organizations, is_contraction, same_office
 from kpu_nlp.spans import Span
 
 
@@ -49,19 +49,6 @@ def test_mentions_of_one_organisation_are_grouped(marked: str, expected: list[tu
 def test_mentions_stand_in_text_order() -> None:
     text, spans = parse_body("[KPU Telaga|ORG], [KPU Kabupaten Telaga|ORG], [KPU Telaga|ORG]")
     assert group_organizations(text, spans) == [("KPU Kabupaten Telaga", list(spans))]
-
-
-@pytest.mark.parametrize(
-    ("marked", "host"),
-    [
-        ("[KPU RI|ORG] melantik [KPU Kabupaten Telaga|ORG]. [KPU Telaga|ORG] siap", "KPU Kabupaten Telaga"),
-        ("[KPU RI|ORG] rapat", "KPU RI"),
-        ("[Bawaslu Telaga|ORG] rapat", None),
-    ],
-)
-def test_the_host_is_the_office_named_most(marked: str, host: str | None) -> None:
-    found = Organizations(*parse_body(marked)).host()
-    assert (found.name if found else None) == host
 
 
 @pytest.mark.parametrize(

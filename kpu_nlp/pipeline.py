@@ -1,0 +1,129 @@
+"""The way of an article: load a pipeline, extract from one text or article, or from many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kpu_nlp.errors import ModelError
+from kpu_nlp.linking.assemble import build_extraction
+from kpu_nlp.linking.components import PIPELINE
+from kpu_nlp.reading.article import article_from_text
+from kpu_nlp.schema import Article, Extraction, ModelInfo
+from kpu_nlp.tagging.component import TaggerComponent, WordTokenizer
+from kpu_nlp.tagging.models import find_model
+
+ARTICLES_AT_ONCE = 32
+
+
+def load(model: str | Path | None = None, *, device: str = "auto", threads: int | None = None) -> Language:
+    """Return the spaCy pipeline: tokenizer, tagger, and the linking rules.
+
+    Args:
+        model: a model folder; by default the one that KPU_NLP_MODEL names, else the shipped one.
+        device: ``auto``, ``cpu`` (ONNX Runtime) or ``cuda`` (torch).
+        threads: CPU threads of the encoder; the process's cores by default.
+
+    Raises:
+        ModelError: the model folder is missing, incomplete, unsafe, or of another format version.
+    """
+    # A plain Language: the blank Indonesian one costs 1.7 s for a tokenizer that is not used.
+    nlp = Language(max_length=10**9)
+    nlp.tokenizer = WordTokenizer(nlp.vocab)
+    nlp.config["nlp"]["tokenizer"] = {"@tokenizers": "kpu.words.v1"}
+    nlp.add_pipe("kpu_tagger", config={"model": str(find_model(model)), "device": device, "threads": threads})
+    manifest = tagger_of(nlp).manifest
+    for name in PIPELINE:
+        if name == "kpu_directives":
+            nlp.add_pipe(name, config={"themes": list(manifest.themes)})
+        else:
+            nlp.add_pipe(name)
+    return nlp
+
+
+def tagger_of(nlp: Language) -> TaggerComponent:
+    """Return the tagger of a pipeline.
+
+    Raises:
+        ModelError: the pipeline has none.
+    """
+    component = nlp.get_pipe("kpu_tagger") if "kpu_tagger" in nlp.pipe_names else None
+    if not isinstance(component, TaggerComponent):
+        raise ModelError("this spaCy pipeline has no kpu_tagger; make one with kpu_nlp.load()")
+    return component
+
+
+@lru_cache(maxsize=2)
+def _loaded(model: str, device: str) -> Language:
+    return load(model, device=device)
+
+
+def loaded(model: str | Path | None = None, *, device: str = "auto") -> Language:
+    """Return a pipeline that is loaded once and kept; see `load`."""
+    return _loaded(str(find_model(model)), device)
+
+
+def extract(
+    text: str,
+    *,
+    id: str | None = None,  # noqa: A002 - the name that the contract gives it
+    published: str | None = None,
+    source: str | None = None,
+    model: str | Path | None = None,
+    device: str = "auto",
+) -> Extraction:
+    """Extract the facts of one article.
+
+    Args:
+        text: the whole article, title on the first line.
+        id: the article's id; by default the first 12 digits of the text's SHA-256.
+        published: ISO date of publication, which relative days and dates without a year are counted from.
+        source: where the article comes from.
+        model: a model folder, see `load`.
+        device: see `load`.
+
+    Raises:
+        InputError: the text is empty, or ``published`` is no ISO date.
+        ModelError: the model cannot be opened.
+    """
+    article = article_from_text(text, id=id, published=published, source=source)
+    return extract_article(article, nlp=loaded(model, device=device))
+
+
+def extract_article(article: Article, *, nlp: Language | None = None) -> Extraction:
+    """Extract the facts of an article that was read by `kpu_nlp.reading`."""
+    return next(pipe_articles([article], nlp=nlp))
+
+
+def pipe(texts: Iterable[str], *, model: str | Path | None = None, device: str = "auto") -> Iterator[Extraction]:
+    """Yield the extraction of each text, in order; many texts go through the encoder together.
+
+    Raises:
+        InputError: a text is empty.
+        ModelError: the model cannot be opened.
+    """
+    return pipe_articles((article_from_text(text) for text in texts), nlp=loaded(model, device=device))
+
+
+def pipe_articles(articles: Iterable[Article], *, nlp: Language | None = None) -> Iterator[Extraction]:
+    """Yield the extraction of each article, in order."""
+    nlp = nlp or loaded()
+    manifest = tagger_of(nlp).manifest
+    model = ModelInfo(name=manifest.name, version=manifest.version)
+    stream = iter(articles)
+    while chunk := list(islice(stream, ARTICLES_AT_ONCE)):
+        docs = nlp.pipe([_make_doc(nlp, article) for article in chunk], batch_size=ARTICLES_AT_ONCE)
+        for article, doc in zip(chunk, docs, strict=True):
+            yield build_extraction(article, doc, model=model, themes=manifest.themes)
+
+
+def _make_doc(nlp: Language, article: Article) -> Doc:
+    doc = nlp.make_doc(article.text)
+    doc._.kpu_published = article.published
+    doc._.kpu_outlet = article.outlet
+    return doc

@@ -1,0 +1,120 @@
+"""The manifest of a model folder: what is in it, checked before anything else of the folder is read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kpu_nlp.errors import ModelError
+
+FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
+
+# Formats that run code when they are opened; a model folder that holds one is refused whole.
+PICKLED_SUFFIXES = frozenset({".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"})
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class FileInfo(_Section):
+    """A file of the folder: its size in bytes and its SHA-256."""
+
+    bytes: int
+    sha256: str
+
+
+class LabelScore(_Section):
+    """Exact-span scores of one label, or of a group of them, on one split; 0 to 1."""
+
+    precision: float
+    recall: float
+    f1: float
+    gold: int
+
+
+class OnnxInfo(_Section):
+    """What the ONNX file holds: its precision, and the dev F1 in points that it loses against torch."""
+
+    precision: Literal["fp32", "fp16", "int8"]
+    f1_lost: float
+    labels_changed: float = Field(description="Share of the dev words whose label differs from torch's")
+
+
+class Manifest(_Section):
+    """Everything that a reader must know of a model before using it."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    name: str
+    version: str
+    base: str
+    labels: tuple[str, ...]
+    themes: dict[str, str]
+    window: int
+    overlap: int
+    onnx: OnnxInfo
+    corpus_sha256: str
+    articles: dict[str, int]
+    recipe: dict[str, Any]
+    seeds: tuple[int, ...]
+    scores: dict[str, dict[str, LabelScore]] = Field(
+        description="Per split: per label, and 'entities', 'themes', 'themes_overlap'"
+    )
+    libraries: dict[str, str]
+    files: dict[str, FileInfo]
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Check a model folder and return its manifest.
+
+    Raises:
+        ModelError: the folder is missing, has no manifest or one of another format version, holds pickled files, or lacks or
+            truncates a file that the manifest lists.
+    """
+    if not folder.is_dir():
+        raise ModelError(
+            f"{folder}: no such model folder; name one with a manifest.json, or leave out --model for the shipped model"
+        )
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in PICKLED_SUFFIXES:
+            raise ModelError(
+                f"{path}: a pickled file can run code when it is opened; remove it, models are read from safetensors only"
+            )
+    manifest = _parse(folder / MANIFEST)
+    for name, info in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise ModelError(f"{path}: missing; the model folder is incomplete, install or copy it again")
+        size = path.stat().st_size
+        if size != info.bytes:
+            raise ModelError(
+                f"{path}: {size} bytes, but the manifest says {info.bytes}; the file is truncated or changed, copy it again"
+            )
+    return manifest
+
+
+def _parse(path: Path) -> Manifest:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"{path.parent}: no {MANIFEST} in this folder, so it is no kpu-nlp model; train one with 'kpu-nlp train'"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path}: cannot be read as JSON; install or copy the model again") from error
+    found = content.get("format_version") if isinstance(content, dict) else None
+    if found != FORMAT_VERSION:
+        raise ModelError(
+            f"{path}: format version {found}, but this kpu-nlp reads {FORMAT_VERSION}; "
+            "train the model again, or install the kpu-nlp that it was made with"
+        )
+    try:
+        return Manifest.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ModelError(f"{path}: {where}: {first['msg']}; install or copy the model again") from error
