@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 from kpu_nlp.linking import roles_words as words
 from kpu_nlp.linking.posts import GAP, Group, Item, Name, fits
@@ -141,7 +140,8 @@ def _give_on(text: str, group: Group, items: Sequence[Item], position: int) -> N
     first = items[position]
     shared = words.PLURAL.search(group.posts[0].role.of(text)) or words.LIST_CUE.search(text, group.end, first.start)
     previous: Item = group
-    for item in islice(items, position, None):
+    for index in range(position, len(items)):
+        item = items[index]
         if isinstance(item, Group):
             # `A (Divisi Hukum), B (Divisi Teknis)`: a role of its own after a name does not end the list.
             if not isinstance(previous, Name) or not _is_aside(text, previous, item):

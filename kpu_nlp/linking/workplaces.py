@@ -12,6 +12,9 @@ from kpu_nlp.linking.organizations import Organizations
 from kpu_nlp.linking.posts import GAP, Group, Item, Post, fits
 from kpu_nlp.spans import Span
 
+# How many spans before a role its organisation is looked for; keeps endless sentences linear.
+_REACH = 40
+
 _SPACES = re.compile(r"\s+")
 
 
@@ -107,10 +110,10 @@ class Workplaces:
 
     def _acting_for(self, post: Post, sentence: Sequence[Span]) -> str | None:
         """Return the organisation before a role that acts for it: ``hadir dari KPU yakni Sekretaris``."""
-        earlier = [span for span in sentence[: post.number] if span.label == "ORG" and span.end <= post.role.start]
-        if not earlier:
+        before = reversed(sentence[max(0, post.number - _REACH) : post.number])
+        nearest = next((span for span in before if span.label == "ORG"), None)
+        if nearest is None:
             return None
-        nearest = earlier[-1]
         if fits(words.ACTS_FOR, self._text, nearest.end, post.role.start):
             return self.printed(nearest, post.role)
         if words.FROM_ORGANIZATION.search(self._text, max(0, nearest.start - GAP), nearest.start):
