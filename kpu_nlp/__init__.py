@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kpu_nlp.version import VERSION
+
 if TYPE_CHECKING:
     from kpu_nlp.pipeline import extract, load, pipe
 
 __all__ = ["extract", "load", "pipe"]
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def __getattr__(name: str) -> Any:

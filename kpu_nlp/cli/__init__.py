@@ -1,0 +1,101 @@
+"""The command ``kpu-nlp``: parses, calls one function, prints.
+
+This module and those beside it import click and the standard library at the top; whatever else a command needs is imported when it
+runs, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+# Each command and where it lives; loaded when it is called, or when its own help is asked for.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "extract": ("kpu_nlp.cli.extract:extract", "Extract the facts of one article as JSON"),
+    "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from a folder or a JSON Lines file"),
+    "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count and split annotated articles"),
+    "train": ("kpu_nlp.cli.train:train", "Fine-tune a model from a recipe"),
+    "evaluate": ("kpu_nlp.cli.evaluate:evaluate", "Score a model on annotated articles"),
+    "labels": ("kpu_nlp.cli.info:labels", "List the span labels with definition and example"),
+    "schema": ("kpu_nlp.cli.info:schema", "Print the JSON Schema of an extraction"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when one of them is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command's module and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}:{attribute} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the list of commands without importing one of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error that the user can mend becomes one line and exit code 1."""
+        from kpu_nlp.errors import KpuNlpError
+
+        try:
+            return super().invoke(ctx)
+        except KpuNlpError as error:
+            raise click.ClickException(" ".join(str(error).split())) from error
+
+
+def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from kpu_nlp.version import VERSION
+
+    click.echo(f"kpu-nlp {VERSION}, model {_model_version()}")
+    ctx.exit()
+
+
+def _model_version() -> str:
+    """Read name and version from the shipped model's manifest, without the libraries that check it."""
+    import json
+    from importlib import resources
+    from pathlib import Path
+
+    folders: list[Any] = [Path(__file__).resolve().parents[2] / "models"]
+    try:
+        folders.insert(0, resources.files("kpu_nlp.models"))
+    except ModuleNotFoundError:
+        pass  # a checkout without installation
+    for folder in folders:
+        try:
+            manifest = json.loads((folder / "kpu-ner" / "manifest.json").read_text(encoding="utf-8"))
+            return f"{manifest['name']} {manifest['version']}"
+        except (OSError, ValueError, KeyError):
+            continue
+    return "not installed"
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the versions and exit")
+def main() -> None:
+    """Turn news articles of the Indonesian election commission (KPU) into structured JSON.
+
+    \b
+      kpu-nlp extract article.txt
+      kpu-nlp extract https://jatim.kpu.go.id/... --format table
+      kpu-nlp bulk archive/ --output results.jsonl
+    """  # noqa: D301 - click reads the backspace
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -20,7 +20,7 @@ from urllib.request import (
     Request,
 )
 
-from kpu_nlp import __version__
+from kpu_nlp.version import VERSION
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown, too_large
 
@@ -78,7 +78,7 @@ def fetch(address: str, *, max_bytes: int | None, timeout: float = TIMEOUT, max_
         # The address is http or https: the opener has no handler for anything else.
         request = Request(  # noqa: S310
             _encoded(address),
-            headers={"User-Agent": f"kpu-nlp/{__version__}", "Accept": "text/html, text/plain;q=0.9, text/*;q=0.8"},
+            headers={"User-Agent": f"kpu-nlp/{VERSION}", "Accept": "text/html, text/plain;q=0.9, text/*;q=0.8"},
         )
         request.add_header("Accept-Encoding", "identity")
         with _opener().open(request, timeout=timeout) as response:

@@ -1,0 +1,77 @@
+"""``kpu-nlp extract``: one article in, its facts out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+DEVICE = click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the encoder runs"
+)
+MODEL = click.option(
+    "--model", type=click.Path(path_type=Path), metavar="DIR", help="A model folder instead of KPU_NLP_MODEL or the shipped model"
+)
+
+
+@click.command()
+@click.argument("source", metavar="FILE|-|URL")
+@click.option("--published", metavar="DATE", help="When the article was published, e.g. 2022-07-22: dates without a year count from it")
+@MODEL
+@DEVICE
+@click.option("--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="What to print")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write there instead of standard output")
+@click.option("--force", is_flag=True, help="Read a file that is larger than one article should be")
+def extract(
+    source: str, published: str | None, model: Path | None, device: str, form: str, output: Path | None, force: bool
+) -> None:
+    """Extract the facts of one article: a text or HTML file, standard input, or a web page.
+
+    The JSON is indented on a terminal and one line where it is piped.
+
+    \b
+      kpu-nlp extract article.txt
+      kpu-nlp extract article.html --format table
+      cat article.txt | kpu-nlp extract - --published 2022-07-22 > facts.json
+    """  # noqa: D301 - click reads the backspace
+    from kpu_nlp.reading import parse_published, read_article
+    from kpu_nlp.tagging.manifest import read_manifest
+    from kpu_nlp.tagging.models import find_model
+
+    # Whatever the user may have to mend comes before spaCy is loaded, which takes a second.
+    day = parse_published(published) if published else None
+    article = read_article(source, published=day, force=force)
+    folder = find_model(model)
+    read_manifest(folder)
+    from kpu_nlp.cli.lean import import_pipeline
+
+    pipeline = import_pipeline(device)
+    extraction = pipeline.extract_article(article, nlp=pipeline.load(folder, device=device))
+    for warning in extraction.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    _write(extraction, form=form, output=output)
+
+
+def _write(extraction: Any, *, form: str, output: Path | None) -> None:
+    from kpu_nlp.writing.atomic import atomic_write
+    from kpu_nlp.writing.json_lines import to_json
+
+    if form == "json":
+        content = to_json(extraction, indent=output is None and sys.stdout.isatty()) + "\n"
+        if output is None:
+            click.echo(content, nl=False)
+            return
+        with atomic_write(output) as file:
+            file.write(content)
+        return
+    from rich.console import Console
+
+    from kpu_nlp.writing.table import render_table
+
+    if output is None:
+        render_table(extraction, Console())
+        return
+    with atomic_write(output) as file:
+        render_table(extraction, Console(file=file, width=100))
