@@ -22,7 +22,7 @@ __version__ = VERSION
 def __getattr__(name: str) -> Any:
     # The pipeline imports spaCy, which takes a second: only who uses it waits.
     if name in __all__:
-        from kpu_nlp import pipeline
+        from kpu_nlp import pipeline  # noqa: PLC0415
 
         return getattr(pipeline, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

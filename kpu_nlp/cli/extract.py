@@ -12,17 +12,24 @@ DEVICE = click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the encoder runs"
 )
 MODEL = click.option(
-    "--model", type=click.Path(path_type=Path), metavar="DIR", help="A model folder instead of KPU_NLP_MODEL or the shipped model"
+    "--model",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A model folder instead of KPU_NLP_MODEL or the shipped model",
 )
 
 
 @click.command()
 @click.argument("source", metavar="FILE|-|URL")
-@click.option("--published", metavar="DATE", help="When the article was published, e.g. 2022-07-22: dates without a year count from it")
+@click.option(
+    "--published", metavar="DATE", help="When the article was published, e.g. 2022-07-22: dates without a year count from it"
+)
 @MODEL
 @DEVICE
 @click.option("--format", "form", type=click.Choice(["json", "table"]), default="json", show_default=True, help="What to print")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write there instead of standard output")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write there instead of standard output"
+)
 @click.option("--force", is_flag=True, help="Read a file that is larger than one article should be")
 def extract(
     source: str, published: str | None, model: Path | None, device: str, form: str, output: Path | None, force: bool

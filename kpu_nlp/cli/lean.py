@@ -28,8 +28,9 @@ class _Hidden(importlib.abc.MetaPathFinder):
 def without_torch() -> Iterator[None]:
     """Hide torch from imports inside the block, unless it is loaded already.
 
-    thinc, which spaCy is built on, imports torch by itself where it finds it: two seconds and 200 MB that extraction on a CPU has no
-    use for. Only the command's own process may do this. The library never does: a program that imports kpu_nlp may want torch.
+    thinc, which spaCy is built on, imports torch by itself where it finds it: two seconds and 200 MB that extraction
+    on a CPU has no use for. Only the command's own process may do this.
+    The library never does: a program that imports kpu_nlp may want torch.
     """
     if "torch" in sys.modules:
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from spacy.tokens import Doc
 
@@ -67,7 +68,7 @@ def build_extraction(article: Article, doc: Doc, *, model: ModelInfo, themes: Ma
     )
 
 
-def _where(text: str, start: int, end: int) -> dict[str, int | str]:
+def _where(text: str, start: int, end: int) -> dict[str, Any]:
     return {"start": start, "end": end, "text": text[start:end]}
 
 

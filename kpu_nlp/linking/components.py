@@ -6,7 +6,7 @@ Every answer lies in an extension attribute, ``doc._.kpu_persons`` and so on; th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields
 from typing import Any
 
 import srsly
@@ -108,6 +108,7 @@ class Directives:
         self.themes = themes
 
     def __call__(self, doc: Doc) -> Doc:
+        """Answer the question for one Doc."""
         speech = doc._.kpu_speech or facts.Speech((), (), frozenset())
         doc._.kpu_directives = find_directives(doc.text, read_spans(doc), speech, self.themes)
         return doc
@@ -193,12 +194,10 @@ _TYPE_KEY = "__kpu__"
 
 def encode_fact(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
     """Turn a fact into what msgpack can write, so that a Doc with facts can be saved and sent between processes."""
-    if is_dataclass(value) and type(value).__name__ in _FACT_TYPES:
-        fields = {name: getattr(value, name) for name in asdict(value)}
-        return {
-            _TYPE_KEY: type(value).__name__,
-            **{key: sorted(v) if isinstance(v, frozenset) else v for key, v in fields.items()},
-        }
+    kind = type(value)
+    if _FACT_TYPES.get(kind.__name__) is kind:
+        found = {entry.name: getattr(value, entry.name) for entry in fields(kind)}
+        return {_TYPE_KEY: kind.__name__, **{key: sorted(v) if isinstance(v, frozenset) else v for key, v in found.items()}}
     return chain(value) if chain else value
 
 
@@ -206,10 +205,10 @@ def decode_fact(value: Any, chain: Callable[[Any], Any] | None = None) -> Any:
     """Turn what `encode_fact` wrote into the fact again."""
     if isinstance(value, dict) and _TYPE_KEY in value:
         kind = value[_TYPE_KEY]
-        fields = {key: tuple(v) if isinstance(v, list) else v for key, v in value.items() if key != _TYPE_KEY}
+        found = {key: tuple(v) if isinstance(v, list) else v for key, v in value.items() if key != _TYPE_KEY}
         if kind == facts.Speech.__name__:
-            fields["speakers"] = frozenset(fields["speakers"])
-        return _FACT_TYPES[kind](**fields)
+            found["speakers"] = frozenset(found["speakers"])
+        return _FACT_TYPES[kind](**found)
     return chain(value) if chain else value
 
 

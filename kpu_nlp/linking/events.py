@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from kpu_nlp.linking.days import published_day
 from kpu_nlp.linking.events_words import (
@@ -240,7 +241,7 @@ class _Report:
 
     # The way of meeting
 
-    def _mode(self, name: Span | None, venue: int | None) -> str | None:
+    def _mode(self, name: Span | None, venue: int | None) -> Literal["onsite", "online", "hybrid"] | None:
         anchors = [span.start for span in (name, self.day.span if self.day else None) if span is not None]
         if venue is not None:
             anchors += [span.start for span in self.places[venue].mentions[:1]]

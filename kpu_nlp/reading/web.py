@@ -20,9 +20,9 @@ from urllib.request import (
     Request,
 )
 
-from kpu_nlp.version import VERSION
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown, too_large
+from kpu_nlp.version import VERSION
 
 # Seconds without an answer, and for the whole answer.
 TIMEOUT = 30.0
@@ -52,7 +52,7 @@ class Response:
 class _Redirects(HTTPRedirectHandler):
     """Follow redirects to http and https only; the standard handler follows ftp too."""
 
-    def redirect_request(  # noqa: PLR0917 - the standard library's signature
+    def redirect_request(
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> Request | None:
         if urlsplit(newurl).scheme.lower() not in ("http", "https"):

@@ -42,8 +42,8 @@ def bio_to_spans(
 ) -> list[Span]:
     """Join tagged words to spans.
 
-    An ``I-`` tag that continues nothing opens a span, as ``transformers``' "simple" aggregation has it. A span never crosses a line
-    break: the first word after one opens a new span. The score of a span is the smallest of its words' scores.
+    An ``I-`` tag that continues nothing opens a span, as ``transformers``' "simple" aggregation has it. A span never
+    crosses a line break: the first word after one opens a new span. The score of a span is the smallest of its words' scores.
 
     Args:
         text: the text that the offsets refer to.

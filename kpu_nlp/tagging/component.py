@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 from spacy.tokens import Span as DocSpan
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kpu_nlp.spans import Span
@@ -119,6 +119,7 @@ class TaggerComponent:
         return set_spans(doc, spans)
 
     def __call__(self, doc: Doc) -> Doc:
+        """Tag one Doc."""
         return next(self.pipe([doc]))
 
     def pipe(self, stream: Iterable[Doc], batch_size: int = TEXTS_AT_ONCE) -> Iterator[Doc]:
@@ -189,7 +190,7 @@ def read_spans(doc: Doc) -> list[Span]:
     return [Span(span.start_char, span.end_char, span.label_, score) for span, score in zip(group, scores, strict=True)]
 
 
-spacy.registry.tokenizers.register("kpu.words.v1", func=make_word_tokenizer)
+registry.tokenizers.register("kpu.words.v1", func=make_word_tokenizer)
 Language.factory(
     "kpu_tagger",
     default_config={"model": None, "device": "auto", "threads": None, "batch_size": 8},

@@ -28,7 +28,8 @@ class EncodedText:
         pieces: ids of the P pieces, special tokens excluded.
         first: for each word the index of its first piece, and P at the end; shape (W + 1,). A word without a piece (a character
             that the tokenizer drops or joins to the one before) has ``first[w] == first[w + 1]``.
-        breaks: for each word the strength of a window break before it: 2 at the start of a line, 1 after the end of a sentence, else 0.
+        breaks: for each word the strength of a window break before it: 2 at the start of a line, 1 after
+            the end of a sentence, else 0.
     """
 
     words: list[tuple[int, int]]
@@ -90,8 +91,8 @@ def _find_breaks(text: str, words: list[tuple[int, int]]) -> NDArray[np.int8]:
 def make_windows(encoded: EncodedText, size: int, overlap: int) -> Iterator[Window]:
     """Cut a text into windows of at most ``size`` pieces that overlap by about ``overlap`` pieces.
 
-    A window ends, where one stands in its last third, at the start of a line, else at a sentence's end, else at a word; the next
-    one starts ``overlap`` pieces before that, again at such a place where there is one. Every word is in at least one window.
+    A window ends, where one stands in its last third, at the start of a line, else at a sentence's end, else at a word; the
+    next one starts ``overlap`` pieces before that, again at such a place where there is one. Every word is in at least one window.
     """
     if overlap * 3 > size or size <= MAX_WORD_PIECES:
         raise ValueError(
@@ -144,3 +145,15 @@ def open_tokenizer(path: Any) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def token_id(tokenizer: Tokenizer, token: str) -> int:
+    """Return the id of a special token.
+
+    Raises:
+        ValueError: the vocabulary has no such token.
+    """
+    found = tokenizer.token_to_id(token)
+    if found is None:
+        raise ValueError(f"the tokenizer has no {token} token")
+    return int(found)

@@ -48,7 +48,7 @@ class OnnxInfo(_Section):
 class Manifest(_Section):
     """Everything that a reader must know of a model before using it."""
 
-    format_version: Literal[1] = FORMAT_VERSION
+    format_version: Literal[1] = 1
     name: str
     version: str
     base: str

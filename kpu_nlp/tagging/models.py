@@ -39,7 +39,7 @@ def shipped_model() -> Path:
 
 
 def find_model(model: str | Path | None = None) -> Path:
-    """Return the folder of a model: the named one, else that of the environment variable KPU_NLP_MODEL, else the shipped one."""
+    """Return the folder of a model: the named one, else that of the variable KPU_NLP_MODEL, else the shipped one."""
     named = model or os.environ.get(MODEL_VARIABLE)
     return Path(named) if named else shipped_model()
 

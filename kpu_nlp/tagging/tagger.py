@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans
-from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, window_pieces
+from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, token_id, window_pieces
 from kpu_nlp.tagging.engines import Engine, pad_batch
 
 Floats = NDArray[np.float32]
@@ -23,8 +23,8 @@ TEXTS_AT_ONCE = 32
 class Tagger:
     """Finds the labelled spans of texts with a token classifier.
 
-    The label of a word is the most probable label of its first piece, in the window where the word stands furthest from an edge. The
-    score of a word with label L is P(B-L) + P(I-L); the score of a span is the smallest of its words' scores.
+    The label of a word is the most probable label of its first piece, in the window where the word stands furthest from an
+    edge. The score of a word with label L is P(B-L) + P(I-L); the score of a span is the smallest of its words' scores.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Tagger:
         self._overlap = overlap
         self._batch_size = batch_size
         self._specials = {
-            name: _token_id(tokenizer, token) for name, token in (("begin", "<s>"), ("end", "</s>"), ("pad", "<pad>"))
+            name: token_id(tokenizer, token) for name, token in (("begin", "<s>"), ("end", "</s>"), ("pad", "<pad>"))
         }
         self._partners = _partner_columns(self._tags)
 
@@ -101,13 +101,6 @@ class Tagger:
         tags = [self._tags[tag] for tag in best]
         _continue_pieceless(article, tags, scores)
         return bio_to_spans(text, article.words, tags, [min(1.0, round(float(score), 4)) for score in scores])
-
-
-def _token_id(tokenizer: Tokenizer, token: str) -> int:
-    found = tokenizer.token_to_id(token)
-    if found is None:
-        raise ValueError(f"the tokenizer has no {token} token")
-    return int(found)
 
 
 def _partner_columns(tags: Sequence[str]) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from kpu_nlp.training.recipe import Augmentation
 Example = tuple[str, tuple[Span, ...]]
 
 _SPACE_AFTER_STOP = re.compile(r"(?<=[a-z][.,])[ ](?=[A-Z])")
-_QUOTE_STYLES = (
+_QUOTE_STYLES: tuple[dict[str, str], ...] = (
     {"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'"},
     {"“": "'", "”": "'", '"': "'", "‘": "'", "’": "'"},
     {"“": "‘", "”": "’"},
@@ -79,7 +79,7 @@ def change_case(example: Example, change: Callable[[str], str], end: int | None 
 def change_quotes(example: Example, rng: random.Random) -> Example:
     """Replace the quotation marks by those of another style."""
     text, spans = example
-    return text.translate(str.maketrans(rng.choice(_QUOTE_STYLES))), spans
+    return "".join(map(rng.choice(_QUOTE_STYLES).get, text, text)), spans
 
 
 def make_typos(example: Example, rng: random.Random) -> Example:

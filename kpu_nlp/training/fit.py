@@ -13,7 +13,7 @@ from typing import Any
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.errors import MissingExtraError, RecipeError
 from kpu_nlp.tagging.bio import bio_labels
-from kpu_nlp.tagging.encoding import open_tokenizer
+from kpu_nlp.tagging.encoding import open_tokenizer, token_id
 from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
 from kpu_nlp.tagging.tagger import Tagger
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
@@ -33,6 +33,7 @@ class TrainingData:
     train: tuple[AnnotatedArticle, ...]
     dev: tuple[AnnotatedArticle, ...]
     digest: str
+    test: tuple[AnnotatedArticle, ...] = ()
 
 
 def require_training_extra() -> None:
@@ -109,8 +110,7 @@ def _optimizer(model: Any, recipe: Recipe) -> Any:
     for name, parameter in model.named_parameters():
         rate = settings.head_rate if name.startswith("classifier") else settings.body_rate
         # Biases and layer norms are not decayed, as in the BERT paper's optimizer.
-        groups = plain if parameter.ndim < 2 else decayed
-        groups.setdefault(rate, []).append(parameter)
+        (plain if parameter.ndim < 2 else decayed).setdefault(rate, []).append(parameter)
     groups = [{"params": params, "lr": rate, "weight_decay": settings.weight_decay} for rate, params in decayed.items()]
     groups += [{"params": params, "lr": rate, "weight_decay": 0.0} for rate, params in plain.items()]
     return torch.optim.AdamW(groups)
@@ -149,7 +149,9 @@ def fit(recipe: Recipe, data: TrainingData, *, folder: Path, work: Path, device:
         if fitted.is_dir():
             logger.info("%s: already trained with this recipe and these articles", fitted)
             return fitted
-    elif work.exists():
+    elif work.exists() and resume and (work / RUN_FILE).exists():
+        raise RecipeError(f"{work}: holds a run of another recipe or corpus; name another --work, or start anew with --fresh")
+    elif work.exists() and not resume:
         shutil.rmtree(work)
     work.mkdir(parents=True, exist_ok=True)
     (work / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}) + "\n", encoding="utf-8")
@@ -195,7 +197,6 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
 
 
 def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, device: str) -> Path:
-    import torch
     from transformers import EarlyStoppingCallback, Trainer, set_seed
     from transformers.trainer_utils import get_last_checkpoint
 
@@ -214,13 +215,13 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, d
         """Scores the dev articles by spans, as extraction would find them."""
 
         def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
-            scores = score_model(self.model, tokenizer_path, data.dev, recipe, device)
+            scores = score_model(model, tokenizer_path, data.dev, recipe, device)
             metrics = {
                 f"{metric_key_prefix}_entities": scores.entities.f1,
                 f"{metric_key_prefix}_themes": scores.themes_overlap.f1,
                 f"{metric_key_prefix}_f1": (scores.entities + scores.themes_exact).f1,
             }
-            self.model.train()
+            model.train()
             self.log(dict(metrics))
             self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
             return metrics
@@ -230,15 +231,16 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, d
         args=_training_arguments(recipe, work, device=device, steps_per_epoch=steps),
         train_dataset=_dataset(epochs),
         eval_dataset=_dataset([epochs[0][:1]]),
-        data_collator=Collator(int(tokenizer.token_to_id("<pad>"))),
+        data_collator=Collator(token_id(tokenizer, "<pad>")),
         optimizers=(_optimizer(model, recipe), None),
         callbacks=[EarlyStoppingCallback(recipe.optimizer.patience)],
     )
     checkpoints = work / "checkpoints"
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    # transformers leaves this function untyped
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None  # type: ignore[no-untyped-call]
     trainer.train(resume_from_checkpoint=last)
     unfinished = work / f"{FITTED}.tmp"
-    trainer.model.float().save_pretrained(unfinished)
+    model.float().save_pretrained(unfinished)
     shutil.copy(tokenizer_path, unfinished / "tokenizer.json")
     (work / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")
     unfinished.rename(work / FITTED)

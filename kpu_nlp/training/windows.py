@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import spans_to_bio
-from kpu_nlp.tagging.encoding import encode_text, make_windows
+from kpu_nlp.tagging.encoding import encode_text, make_windows, token_id
 from kpu_nlp.training.augment import augment
 from kpu_nlp.training.recipe import Recipe
 
@@ -32,7 +32,7 @@ def make_rows(
     tag_ids = {tag: index for index, tag in enumerate(tags)}
     inside = np.array([tag_ids.get(f"I-{tag[2:]}", index) for index, tag in enumerate(tags)], dtype=np.int64)
     encoded = encode_text(tokenizer, text)
-    begin, end = tokenizer.token_to_id("<s>"), tokenizer.token_to_id("</s>")
+    begin, end = token_id(tokenizer, "<s>"), token_id(tokenizer, "</s>")
     word_tags = np.array([tag_ids[tag] for tag in spans_to_bio(encoded.words, spans)], dtype=np.int64)
     lengths = np.diff(encoded.first)
     piece_tags = inside[np.repeat(word_tags, lengths)] if len(word_tags) else word_tags

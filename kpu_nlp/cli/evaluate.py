@@ -1,0 +1,53 @@
+"""``kpu-nlp evaluate``: how good a model is on annotated articles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kpu_nlp.cli.extract import DEVICE, MODEL
+
+if TYPE_CHECKING:
+    from kpu_nlp.training.evaluate import Evaluation
+
+
+@click.command()
+@click.argument("corpus", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="[CORPUS]")
+@click.option("--split", type=click.Choice(["train", "dev", "test"]), default="dev", show_default=True, help="Which articles")
+@MODEL
+@DEVICE
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table")
+def evaluate(corpus: Path | None, split: str, model: Path | None, device: str, as_json: bool) -> None:
+    """Score a model: precision, recall and F1 over exact spans, per label, over all entities and over the themes.
+
+    CORPUS is a folder of annotated articles, by default the packaged one. A theme also counts by overlap: right when it shares
+    a character with an annotated span of the same theme.
+
+    \b
+      kpu-nlp evaluate --split test
+    """  # noqa: D301 - click reads the backspace
+    from kpu_nlp.cli.lean import without_torch
+    from kpu_nlp.training.evaluate import evaluate as run
+
+    if device == "cuda":
+        result = run(corpus, split=split, model=model, device=device)
+    else:
+        with without_torch():
+            result = run(corpus, split=split, model=model, device=device)
+    if as_json:
+        click.echo(json.dumps(result.as_json(), ensure_ascii=False))
+        return
+    _print_table(result)
+
+
+def _print_table(result: Evaluation) -> None:
+    click.echo(f"{result.model} {result.version} on {result.articles} {result.split} articles, exact spans")
+    click.echo(f"{'':16}{'precision':>10}{'recall':>10}{'F1':>10}{'spans':>8}")
+    names = {"entities": "all entities", "themes": "all themes", "themes_overlap": "themes, overlap"}
+    for name, count in result.rows().items():
+        if name == "entities":
+            click.echo("-" * 54)
+        click.echo(f"{names.get(name, name):16}{count.precision:10.4f}{count.recall:10.4f}{count.f1:10.4f}{count.gold:8}")

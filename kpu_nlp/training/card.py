@@ -1,0 +1,102 @@
+"""The model card: what the model is, what it was made from, how good it is, and what it is not for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kpu_nlp.tagging.manifest import LabelScore, Manifest
+
+_NAMES = {"entities": "**all entities**", "themes": "**all themes**", "themes_overlap": "**all themes, by overlap**"}
+
+_CARD = """---
+language: id
+license: mit
+library_name: transformers
+pipeline_tag: token-classification
+---
+
+# {name} {version}
+
+Marks officials, roles, organisations, places, times, events, elections, laws and directive themes in Indonesian news articles of the
+election commission (KPU). It is the model that `kpu-nlp extract` runs; plain `transformers` opens the folder as well:
+
+    from transformers import pipeline
+    pipeline("token-classification", model="{name}", aggregation_strategy="simple")
+
+## Data
+
+{articles} articles, annotated span by span after the guidelines in `corpus/GUIDELINES.md` (training {train}, dev {dev}, test {test}; SHA-256 of the
+corpus `{digest}`). The split is by writer: no training article is by a hand that wrote a dev or test article. The articles are written for the
+corpus in the manner of the commission's regional pages; the people in them are invented.
+
+## Recipe
+
+Base: `{base}`, a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`.
+Windows of {window} pieces that share {overlap}; {epochs} epochs at most, the best on dev is kept; batches of {batch}; AdamW at {body} (head {head}),
+warm-up over {warmup} of the steps, then linear decay; dropout {dropout}; seed {seeds}. Augmentation, as the share of articles in each epoch:
+{augmentation}. The whole recipe stands in `manifest.json` under `recipe`; made with {libraries}.
+
+The ONNX file is in {precision}; against torch in full precision it loses {f1_lost:+.2f} points F1 on dev and labels {changed:.2%} of the words otherwise.
+
+## Scores
+
+{scores}
+
+## Limits
+
+- One seed; no figure here tells how much another would differ.
+- Themes are where annotators differ most, and the corpus is richer in them than an archive is: expect more false alarms there.
+- Text that is all lower case, other languages, and genres far from institutional news were hardly in the training data.
+- The confidence of a span is a probability of the model, not a measured rate of being right.
+
+## Licences
+
+Encoder: multilingual-e5-small (MIT). Tokenizer: XLM-RoBERTa's vocabulary (MIT). Corpus and this model: MIT. See NOTICE.
+"""
+
+
+def write_card(path: Path, manifest: Manifest) -> None:
+    """Write the model card of a manifest."""
+    optimizer = manifest.recipe["optimizer"]
+    augmentation = manifest.recipe["augmentation"]
+    path.write_text(
+        _CARD.format(
+            name=manifest.name,
+            version=manifest.version,
+            articles=sum(manifest.articles.values()),
+            **{split: manifest.articles.get(split, 0) for split in ("train", "dev", "test")},
+            digest=manifest.corpus_sha256,
+            base=manifest.base,
+            window=manifest.window,
+            overlap=manifest.overlap,
+            epochs=optimizer["epochs"],
+            batch=optimizer["batch_size"],
+            body=optimizer["body_rate"],
+            head=optimizer["head_rate"],
+            warmup=optimizer["warmup"],
+            dropout=optimizer["dropout"],
+            seeds=", ".join(map(str, manifest.seeds)),
+            augmentation=", ".join(f"{name.replace('_', ' ')} {share}" for name, share in augmentation.items()),
+            libraries=", ".join(f"{name} {number}" for name, number in manifest.libraries.items()),
+            precision=manifest.onnx.precision,
+            f1_lost=manifest.onnx.f1_lost,
+            changed=manifest.onnx.labels_changed,
+            scores="\n\n".join(_table(split, rows) for split, rows in manifest.scores.items()),
+        ),
+        encoding="utf-8",
+    )
+
+
+def _table(split: str, rows: Mapping[str, LabelScore]) -> str:
+    lines = [
+        f"{split.capitalize()} split, exact spans (`kpu-nlp evaluate --split {split}`):",
+        "",
+        "| label | precision | recall | F1 | spans |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {_NAMES.get(name, name)} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.gold} |"
+        for name, row in rows.items()
+    ]
+    return "\n".join(lines)

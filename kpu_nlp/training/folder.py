@@ -1,0 +1,169 @@
+"""The model folder: a fine-tuned model with its ONNX twin, manifest and card, written in one move."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from kpu_nlp.annotation.inline import AnnotatedArticle
+from kpu_nlp.errors import RecipeError
+from kpu_nlp.spans import Span
+from kpu_nlp.tagging.bio import bio_labels
+from kpu_nlp.tagging.encoding import open_tokenizer
+from kpu_nlp.tagging.engines import Engine, TorchEngine
+from kpu_nlp.tagging.manifest import MANIFEST, FileInfo, LabelScore, Manifest, OnnxInfo
+from kpu_nlp.tagging.tagger import Tagger
+from kpu_nlp.training.card import write_card
+from kpu_nlp.training.evaluate import Evaluation, score_articles, score_row
+from kpu_nlp.training.fit import TrainingData
+from kpu_nlp.training.onnx_export import MAX_F1_LOST, OnnxFileEngine, Parity, compare, export_onnx, quantize_int8
+from kpu_nlp.training.recipe import Recipe
+from kpu_nlp.writing.atomic import atomic_folder
+
+logger = logging.getLogger(__name__)
+
+LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "datasets", "accelerate")
+# What plain transformers needs to open the tokenizer.
+_TOKENIZER_CONFIG = {
+    "tokenizer_class": "PreTrainedTokenizerFast",
+    "bos_token": "<s>",
+    "cls_token": "<s>",
+    "eos_token": "</s>",
+    "sep_token": "</s>",
+    "pad_token": "<pad>",
+    "unk_token": "<unk>",
+    "mask_token": "<mask>",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Tags the dev articles with one engine after another."""
+
+    recipe: Recipe
+    tokenizer: Path
+    articles: Sequence[AnnotatedArticle]
+
+    def spans(self, engine: Engine) -> list[list[Span]]:
+        windows = self.recipe.windows
+        tagger = Tagger(
+            engine,
+            open_tokenizer(self.tokenizer),
+            bio_labels(self.recipe.labels.names),
+            window=windows.size,
+            overlap=windows.overlap,
+        )
+        return list(tagger.tag_many(article.text for article in self.articles))
+
+    def compare(self, expected: Sequence[Sequence[Span]], engine: Engine) -> Parity:
+        labels = self.recipe.labels
+        return compare(self.articles, expected, self.spans(engine), labels.names, tuple(labels.themes))
+
+
+def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) -> Manifest:
+    """Write the model folder.
+
+    Args:
+        recipe: the recipe that the model was trained with.
+        data: the articles of the run; dev and test are scored with the engine that the folder ships.
+        fitted: the folder that `kpu_nlp.training.fit.fit` gave.
+        output: the model folder; replaced as a whole where it exists.
+
+    Raises:
+        RecipeError: the ONNX file in full precision finds other spans than torch, so that nothing may be shipped.
+    """
+    from transformers import AutoModelForTokenClassification
+
+    with atomic_folder(output) as folder:
+        model = AutoModelForTokenClassification.from_pretrained(fitted, use_safetensors=True, trust_remote_code=False)
+        model.half().save_pretrained(folder)
+        shutil.copy(fitted / "tokenizer.json", folder / "tokenizer.json")
+        config = _TOKENIZER_CONFIG | {"model_max_length": recipe.windows.size + 2}
+        (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        (folder / "onnx").mkdir()
+        # From the rounded weights on disk, so that both engines start from the same numbers.
+        model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True).float().eval()
+        info = _write_onnx(model, folder / "onnx" / "model.onnx", _Trial(recipe, folder / "tokenizer.json", data.dev))
+        manifest = _manifest(recipe, data, info, _scores(recipe, data, folder))
+        write_card(folder / "README.md", manifest)
+        manifest = manifest.model_copy(update={"files": _files(folder)})
+        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    return manifest
+
+
+def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
+    """Write the ONNX file: in eight bits where that loses no more than `MAX_F1_LOST`, else in full precision."""
+    expected = trial.spans(TorchEngine(model, device="cpu"))
+    with tempfile.TemporaryDirectory() as work:
+        full = Path(work) / "full.onnx"
+        export_onnx(model, full)
+        parity = trial.compare(expected, OnnxFileEngine(full))
+        logger.info("onnx, full precision: %s", parity)
+        if not parity.spans_equal:
+            raise RecipeError(
+                f"the exported ONNX file finds other spans than torch ({parity.labels_changed:.2%} of the words): not written"
+            )
+        small = Path(work) / "int8.onnx"
+        quantize_int8(full, small)
+        quantised = trial.compare(expected, OnnxFileEngine(small))
+        logger.info("onnx, eight bits: %s", quantised)
+        if quantised.f1_lost <= MAX_F1_LOST:
+            shutil.move(small, path)
+            return OnnxInfo(precision="int8", f1_lost=quantised.f1_lost, labels_changed=quantised.labels_changed)
+        logger.warning(
+            "eight bits lose %.2f points F1, more than %.1f: full precision is shipped", quantised.f1_lost, MAX_F1_LOST
+        )
+        shutil.move(full, path)
+        return OnnxInfo(precision="fp32", f1_lost=parity.f1_lost, labels_changed=parity.labels_changed)
+
+
+def _scores(recipe: Recipe, data: TrainingData, folder: Path) -> dict[str, dict[str, LabelScore]]:
+    """Score the shipped ONNX file on dev and on test; nothing is chosen by the latter."""
+    labels = recipe.labels
+    result: dict[str, dict[str, LabelScore]] = {}
+    for split, articles in (("dev", data.dev), ("test", data.test)):
+        if not articles:
+            continue
+        found = _Trial(recipe, folder / "tokenizer.json", articles).spans(OnnxFileEngine(folder / "onnx" / "model.onnx"))
+        scores = score_articles(articles, found, labels.names, labels.themes)
+        rows = Evaluation(recipe.name, recipe.version, split, len(articles), scores).rows()
+        result[split] = {name: LabelScore.model_validate(score_row(count)) for name, count in rows.items()}
+    return result
+
+
+def _manifest(recipe: Recipe, data: TrainingData, onnx: OnnxInfo, scores: dict[str, dict[str, LabelScore]]) -> Manifest:
+    return Manifest(
+        name=recipe.name,
+        version=recipe.version,
+        base=recipe.base,
+        labels=recipe.labels.names,
+        themes=dict(recipe.labels.themes),
+        window=recipe.windows.size,
+        overlap=recipe.windows.overlap,
+        onnx=onnx,
+        corpus_sha256=data.digest,
+        articles={"train": len(data.train), "dev": len(data.dev), "test": len(data.test)},
+        recipe=recipe.model_dump(mode="json"),
+        seeds=(recipe.seed,),
+        scores=scores,
+        libraries={name: version(name) for name in LIBRARIES},
+        files={},
+    )
+
+
+def _files(folder: Path) -> dict[str, FileInfo]:
+    return {
+        path.relative_to(folder).as_posix(): FileInfo(
+            bytes=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest()
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

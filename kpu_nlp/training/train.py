@@ -1,0 +1,62 @@
+"""Training from end to end: recipe and corpus in, model folder out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kpu_nlp.annotation.digest import corpus_digest
+from kpu_nlp.annotation.packaged import packaged_corpus
+from kpu_nlp.errors import AnnotationError
+from kpu_nlp.tagging.manifest import Manifest
+from kpu_nlp.training.evaluate import read_split
+from kpu_nlp.training.fit import TrainingData, fit, require_training_extra
+from kpu_nlp.training.folder import write_model
+from kpu_nlp.training.recipe import Recipe, read_recipe
+
+
+def read_data(corpus: Path) -> TrainingData:
+    """Read the articles of a corpus by split; a corpus without test articles is trained on all the same.
+
+    Raises:
+        AnnotationError: the corpus cannot be read, or its train or dev split is empty.
+    """
+    train, dev = read_split(corpus, "train"), read_split(corpus, "dev")
+    try:
+        test = read_split(corpus, "test")
+    except AnnotationError:
+        test = []
+    return TrainingData(train=tuple(train), dev=tuple(dev), test=tuple(test), digest=corpus_digest(corpus))
+
+
+def train(
+    recipe_path: Path,
+    output: Path,
+    *,
+    corpus: Path | None = None,
+    work: Path | None = None,
+    device: str = "auto",
+    resume: bool = True,
+    overrides: Recipe | None = None,
+) -> Manifest:
+    """Fine-tune a model and write its folder.
+
+    Args:
+        recipe_path: the recipe (TOML); a local base is relative to its folder.
+        output: the model folder to write, in one move at the end.
+        corpus: a corpus folder; the packaged corpus by default.
+        work: where checkpoints are kept between runs; by default a sibling of the output, ``NAME.work``.
+        device: ``auto``, ``cpu`` or ``cuda``.
+        resume: go on with an interrupted run of the same recipe and corpus.
+        overrides: a recipe that takes the place of the file's.
+
+    Raises:
+        RecipeError: the recipe or the base cannot be used.
+        AnnotationError: the corpus cannot be read.
+        MissingExtraError: the extra ``[train]`` is not installed.
+    """
+    recipe = overrides or read_recipe(recipe_path)
+    require_training_extra()
+    data = read_data(corpus or packaged_corpus())
+    work = work or output.with_name(f"{output.name}.work")
+    fitted = fit(recipe, data, folder=recipe_path.parent, work=work, device=device, resume=resume)
+    return write_model(recipe, data, fitted, output)
