@@ -1,0 +1,78 @@
+"""What tests of several layers share: the shipped model, its tokenizer, and the articles to develop on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from tokenizers import Tokenizer
+
+from kpu_nlp.annotation.inline import AnnotatedArticle, parse_inline
+from kpu_nlp.annotation.packaged import packaged_corpus
+from kpu_nlp.annotation.splits import split_of
+from kpu_nlp.tagging.encoding import open_tokenizer
+from kpu_nlp.tagging.models import open_tagger
+from kpu_nlp.tagging.tagger import Tagger
+
+ROOT = Path(__file__).parents[1]
+
+# How long one example takes says more of the machine than of the code.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
+
+
+@pytest.fixture(scope="session")
+def shipped_model() -> Path:
+    folder = ROOT / "models" / "kpu-ner"
+    if not folder.is_dir():
+        pytest.skip("models/kpu-ner is not there; train it first")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tokenizer_file() -> Path:
+    for folder in (ROOT / "models" / "kpu-ner", ROOT / "training" / "work" / "base"):
+        if (folder / "tokenizer.json").is_file():
+            return folder / "tokenizer.json"
+    pytest.skip("models/kpu-ner is not there; train it first")
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tokenizer_file: Path) -> Tokenizer:
+    return open_tokenizer(tokenizer_file)
+
+
+@pytest.fixture(scope="session")
+def shipped_tagger(shipped_model: Path) -> Tagger:
+    return open_tagger(shipped_model, device="cpu")[0]
+
+
+def _paths(split: str) -> list[Path]:
+    return [path for path in sorted((packaged_corpus() / "articles").glob("*.txt")) if split_of(path.stem) == split]
+
+
+def _read(paths: Iterable[Path]) -> list[AnnotatedArticle]:
+    return [parse_inline(path.read_text(encoding="utf-8")) for path in paths]
+
+
+@pytest.fixture(scope="session")
+def train_articles() -> Sequence[AnnotatedArticle]:
+    """The articles that the model is trained on."""
+    return _read(_paths("train"))
+
+
+@pytest.fixture(scope="session")
+def dev_articles() -> Sequence[AnnotatedArticle]:
+    """The articles that the best epoch is chosen on."""
+    return _read(_paths("dev"))
+
+
+@pytest.fixture(scope="session")
+def few_articles() -> Sequence[AnnotatedArticle]:
+    """Two training articles of each series."""
+    by_series: dict[str, list[Path]] = {}
+    for path in _paths("train"):
+        by_series.setdefault(path.stem.partition("-")[0], []).append(path)
+    return _read(path for paths in by_series.values() for path in paths[:2])
