@@ -14,6 +14,7 @@ from spacy.tokens import Span as DocSpan
 from spacy.util import registry
 from spacy.vocab import Vocab
 
+from kpu_nlp.errors import ModelError
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.models import find_model, open_tagger
@@ -134,7 +135,9 @@ class TaggerComponent:
 
     def to_disk(self, path: str | Path, **_: Any) -> None:
         """Copy the model folder to ``path``, so that a saved pipeline carries its model."""
-        shutil.copytree(self.folder, path, dirs_exist_ok=True)
+        # A loaded pipeline may be saved over itself.
+        if Path(path).resolve() != self.folder.resolve():
+            shutil.copytree(self.folder, path, dirs_exist_ok=True)
 
     def from_disk(self, path: str | Path, **_: Any) -> TaggerComponent:
         """Use the model folder at ``path`` from now on.
@@ -171,10 +174,19 @@ def make_tagger(
 
 
 def set_spans(doc: Doc, spans: Iterable[Span]) -> Doc:
-    """Write spans on a Doc as ``doc.ents`` and ``doc.spans["kpu"]``; the inverse of `read_spans`."""
+    """Write spans on a Doc as ``doc.ents`` and ``doc.spans["kpu"]``; the inverse of `read_spans`.
+
+    Raises:
+        ModelError: another tokenizer made the Doc, and a span begins or ends inside one of its tokens.
+    """
     starts = {token.idx: token.i for token in doc}
     ends = {token.idx + len(token): token.i + 1 for token in doc}
     spans = list(spans)
+    if not all(span.start in starts and span.end in ends for span in spans):
+        raise ModelError(
+            "this pipeline's tokenizer cuts other words than the tagger's; take the pipeline of kpu_nlp.load(), or "
+            "nlp.tokenizer = WordTokenizer(nlp.vocab)"
+        )
     found = [DocSpan(doc, starts[span.start], ends[span.end], label=span.label) for span in spans]
     doc.ents = tuple(found)
     doc.spans[SPAN_GROUP] = SpanGroup(doc, name=SPAN_GROUP, spans=found, attrs={"scores": [span.score for span in spans]})

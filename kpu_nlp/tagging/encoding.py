@@ -92,7 +92,8 @@ def make_windows(encoded: EncodedText, size: int, overlap: int) -> Iterator[Wind
     """Cut a text into windows of at most ``size`` pieces that overlap by about ``overlap`` pieces.
 
     A window ends, where one stands in its last third, at the start of a line, else at a sentence's end, else at a word; the
-    next one starts ``overlap`` pieces before that, again at such a place where there is one. Every word is in at least one window.
+    next one starts ``overlap`` pieces before that, again at such a place where there is one. Every word is in one
+    window at least.
     """
     if overlap * 3 > size or size <= MAX_WORD_PIECES:
         raise ValueError(
