@@ -7,6 +7,7 @@ when it runs, so that ``--help`` answers at once.
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import sys
 from typing import Any
@@ -49,12 +50,18 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; an error that the user can mend becomes one line and exit code 1."""
+        from kpu_nlp.cli.output import never_fail_on_a_letter
         from kpu_nlp.errors import KpuNlpError
 
+        never_fail_on_a_letter()
         try:
             return super().invoke(ctx)
         except KpuNlpError as error:
             raise click.ClickException(" ".join(str(error).split())) from error
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise click.ClickException("no space left to write to; free some, or write to another place") from error
 
 
 def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -79,7 +86,7 @@ def _model_version() -> str:
         try:
             manifest = json.loads((folder / "kpu-ner" / "manifest.json").read_text(encoding="utf-8"))
             return f"{manifest['name']} {manifest['version']}"
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, TypeError):
             continue
     return "not installed"
 

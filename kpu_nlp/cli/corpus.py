@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kpu_nlp.cli.output import echo_json
+
 if TYPE_CHECKING:
     from kpu_nlp.annotation.stats import CorpusStats
 
@@ -70,7 +72,10 @@ def stats(corpus: Path | None, as_json: bool) -> None:
     from kpu_nlp.annotation.stats import corpus_stats
 
     counted = corpus_stats(corpus or packaged_corpus())
-    click.echo(json.dumps(asdict(counted), indent=2) if as_json else _table(counted))
+    if as_json:
+        echo_json(json.dumps(asdict(counted), indent=2))
+        return
+    click.echo(_table(counted))
 
 
 @corpus.command()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kpu_nlp.cli.extract import DEVICE, MODEL
+from kpu_nlp.cli.output import echo_json
 
 if TYPE_CHECKING:
     from kpu_nlp.training.evaluate import Evaluation
@@ -29,16 +30,13 @@ def evaluate(corpus: Path | None, split: str, model: Path | None, device: str, a
     \b
       kpu-nlp evaluate --split test
     """  # noqa: D301 - click reads the backspace
-    from kpu_nlp.cli.lean import without_torch
+    from kpu_nlp.cli.lean import torch_only_for
     from kpu_nlp.training.evaluate import evaluate as run
 
-    if device == "cuda":
+    with torch_only_for(device):
         result = run(corpus, split=split, model=model, device=device)
-    else:
-        with without_torch():
-            result = run(corpus, split=split, model=model, device=device)
     if as_json:
-        click.echo(json.dumps(result.as_json(), ensure_ascii=False))
+        echo_json(json.dumps(result.as_json(), ensure_ascii=False))
         return
     _print_table(result)
 

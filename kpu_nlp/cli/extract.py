@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from kpu_nlp.cli.output import echo_json, refuse_to_replace
+
 DEVICE = click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the encoder runs"
 )
@@ -43,12 +45,15 @@ def extract(
       kpu-nlp extract article.html --format table
       cat article.txt | kpu-nlp extract - --published 2022-07-22 > facts.json
     """  # noqa: D301 - click reads the backspace
+    from kpu_nlp.messages import shown
     from kpu_nlp.reading import parse_published, read_article
     from kpu_nlp.tagging.manifest import read_manifest
     from kpu_nlp.tagging.models import find_model
 
     # Whatever the user may have to mend comes before spaCy is loaded, which takes a second.
-    day = parse_published(published) if published else None
+    day = parse_published(published) if published is not None else None
+    if output is not None:
+        refuse_to_replace(output, source)
     article = read_article(source, published=day, force=force)
     folder = find_model(model)
     read_manifest(folder)
@@ -57,7 +62,7 @@ def extract(
     pipeline = import_pipeline(device)
     extraction = pipeline.extract_article(article, nlp=pipeline.load(folder, device=device))
     for warning in extraction.warnings:
-        click.echo(f"Warning: {warning}", err=True)
+        click.echo(f"Warning: {shown(warning)}", err=True)
     _write(extraction, form=form, output=output)
 
 
@@ -66,12 +71,12 @@ def _write(extraction: Any, *, form: str, output: Path | None) -> None:
     from kpu_nlp.writing.json_lines import to_json
 
     if form == "json":
-        content = to_json(extraction, indent=output is None and sys.stdout.isatty()) + "\n"
+        content = to_json(extraction, indent=output is None and sys.stdout.isatty())
         if output is None:
-            click.echo(content, nl=False)
+            echo_json(content)
             return
         with atomic_write(output) as file:
-            file.write(content)
+            file.write(content + "\n")
         return
     from rich.console import Console
 

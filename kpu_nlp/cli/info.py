@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from kpu_nlp.cli.output import echo_json
+
 
 @click.command()
 def labels() -> None:
@@ -31,4 +33,4 @@ def schema() -> None:
     """Print the JSON Schema of an extraction."""
     from kpu_nlp.writing.json_lines import json_schema
 
-    click.echo(json_schema().rstrip("\n"))
+    echo_json(json_schema().rstrip("\n"))

@@ -43,13 +43,21 @@ def without_torch() -> Iterator[None]:
         sys.meta_path.remove(finder)
 
 
+@contextmanager
+def torch_only_for(device: str) -> Iterator[None]:
+    """Hide torch inside the block where the device, as the option ``--device`` names it, has no use for it."""
+    if device == "cuda" or (device == "auto" and _may_have_gpu()):
+        yield
+        return
+    with without_torch():
+        yield
+
+
 def import_pipeline(device: str) -> ModuleType:
     """Import `kpu_nlp.pipeline`, without torch where the device needs none."""
     import importlib
 
-    if device == "cuda" or (device == "auto" and _may_have_gpu()):
-        return importlib.import_module("kpu_nlp.pipeline")
-    with without_torch():
+    with torch_only_for(device):
         return importlib.import_module("kpu_nlp.pipeline")
 
 

@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 # The longest word keeps this many pieces: more tell nothing about its label, and a window must hold every word whole.
 MAX_WORD_PIECES = 48
 
+PADDING_TOKENS = ("<pad>", "[PAD]")
+
 
 @dataclass(frozen=True)
 class EncodedText:
@@ -146,6 +148,28 @@ def open_tokenizer(path: Any) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialPieces:
+    """The ids of the pieces that open and close a window, and of the one that pads it."""
+
+    begin: int
+    end: int
+    pad: int
+
+
+def special_pieces(tokenizer: Tokenizer) -> SpecialPieces:
+    """Return the special pieces that the encoder was trained with: XLM-R's ``<s>``, BERT's ``[CLS]`` and so on.
+
+    Raises:
+        ValueError: the tokenizer does not put one piece before and one after a text, or has no padding piece.
+    """
+    around = tokenizer.encode("", add_special_tokens=True).ids
+    padding = [found for token in PADDING_TOKENS if (found := tokenizer.token_to_id(token)) is not None]
+    if len(around) != 2 or not padding:
+        raise ValueError("the tokenizer must put one special piece before and one after a text, and have <pad> or [PAD]")
+    return SpecialPieces(begin=around[0], end=around[1], pad=padding[0])
 
 
 def token_id(tokenizer: Tokenizer, token: str) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpu_nlp.errors import MissingExtraError, ModelError
+from kpu_nlp.tagging.encoding import SpecialPieces
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -147,18 +148,18 @@ def open_engine(folder: Path, *, device: str = "auto", threads: int | None = Non
     return TorchEngine.open(folder, device="cuda")
 
 
-def pad_batch(rows: Sequence[Ints], *, begin: int, end: int, pad: int) -> tuple[Ints, Ints]:
+def pad_batch(rows: Sequence[Ints], specials: SpecialPieces) -> tuple[Ints, Ints]:
     """Put special tokens around each row and pad all to one length.
 
     Returns:
         Piece ids and mask, each of shape (rows, longest row + 2).
     """
     length = max(len(row) for row in rows) + 2
-    pieces = np.full((len(rows), length), pad, dtype=np.int64)
+    pieces = np.full((len(rows), length), specials.pad, dtype=np.int64)
     mask = np.zeros((len(rows), length), dtype=np.int64)
     for index, row in enumerate(rows):
-        pieces[index, 0] = begin
+        pieces[index, 0] = specials.begin
         pieces[index, 1 : len(row) + 1] = row
-        pieces[index, len(row) + 1] = end
+        pieces[index, len(row) + 1] = specials.end
         mask[index, : len(row) + 2] = 1
     return pieces, mask

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans
-from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, token_id, window_pieces
+from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, special_pieces, window_pieces
 from kpu_nlp.tagging.engines import Engine, pad_batch
 
 Floats = NDArray[np.float32]
@@ -53,9 +53,7 @@ class Tagger:
         self._window = window
         self._overlap = overlap
         self._batch_size = batch_size
-        self._specials = {
-            name: token_id(tokenizer, token) for name, token in (("begin", "<s>"), ("end", "</s>"), ("pad", "<pad>"))
-        }
+        self._specials = special_pieces(tokenizer)
         self._partners = _partner_columns(self._tags)
 
     def tag(self, text: str) -> list[Span]:
@@ -84,7 +82,7 @@ class Tagger:
         order = sorted(range(len(jobs)), key=lambda job: len(rows[job]))
         for first in range(0, len(order), self._batch_size):
             batch = order[first : first + self._batch_size]
-            pieces, mask = pad_batch([rows[job] for job in batch], **self._specials)
+            pieces, mask = pad_batch([rows[job] for job in batch], self._specials)
             scores = _softmax(self._engine.logits(pieces, mask))
             for row, job in enumerate(batch):
                 index, window = jobs[job]

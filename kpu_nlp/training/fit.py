@@ -13,7 +13,7 @@ from typing import Any
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.errors import MissingExtraError, RecipeError
 from kpu_nlp.tagging.bio import bio_labels
-from kpu_nlp.tagging.encoding import open_tokenizer, token_id
+from kpu_nlp.tagging.encoding import open_tokenizer, special_pieces
 from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
 from kpu_nlp.tagging.tagger import Tagger
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
@@ -202,8 +202,7 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, d
 
     set_seed(recipe.seed)
     model = _load_base(base, recipe)
-    tokenizer_path = work / "tokenizer.json"
-    _save_tokenizer(base, tokenizer_path)
+    tokenizer_path = _save_tokenizer(base, work) / "tokenizer.json"
     tokenizer = open_tokenizer(tokenizer_path)
     epochs = make_epochs(data.train, tokenizer, bio_labels(recipe.labels.names), recipe)
     batch = recipe.optimizer.batch_size
@@ -231,7 +230,7 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, d
         args=_training_arguments(recipe, work, device=device, steps_per_epoch=steps),
         train_dataset=_dataset(epochs),
         eval_dataset=_dataset([epochs[0][:1]]),
-        data_collator=Collator(token_id(tokenizer, "<pad>")),
+        data_collator=Collator(special_pieces(tokenizer).pad),
         optimizers=(_optimizer(model, recipe), None),
         callbacks=[EarlyStoppingCallback(recipe.optimizer.patience)],
     )
@@ -241,13 +240,20 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, d
     trainer.train(resume_from_checkpoint=last)
     unfinished = work / f"{FITTED}.tmp"
     model.float().save_pretrained(unfinished)
-    shutil.copy(tokenizer_path, unfinished / "tokenizer.json")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tokenizer_path.with_name(name), unfinished / name)
     (work / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")
     unfinished.rename(work / FITTED)
     return work / FITTED
 
 
-def _save_tokenizer(base: str, path: Path) -> None:
+def _save_tokenizer(base: str, work: Path) -> Path:
+    """Save the base's tokenizer, so that a resumed run and the model folder need the base no more; return its folder."""
     from transformers import AutoTokenizer
 
-    path.write_text(AutoTokenizer.from_pretrained(base, trust_remote_code=False).backend_tokenizer.to_str(), encoding="utf-8")
+    folder = work / "tokenizer"
+    tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
+    if not tokenizer.is_fast:
+        raise RecipeError(f"base '{base}' has no fast tokenizer (tokenizer.json); name another base")
+    tokenizer.save_pretrained(folder)
+    return folder

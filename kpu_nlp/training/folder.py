@@ -31,17 +31,6 @@ from kpu_nlp.writing.atomic import atomic_folder
 logger = logging.getLogger(__name__)
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "datasets", "accelerate")
-# What plain transformers needs to open the tokenizer.
-_TOKENIZER_CONFIG = {
-    "tokenizer_class": "PreTrainedTokenizerFast",
-    "bos_token": "<s>",
-    "cls_token": "<s>",
-    "eos_token": "</s>",
-    "sep_token": "</s>",
-    "pad_token": "<pad>",
-    "unk_token": "<unk>",
-    "mask_token": "<mask>",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +75,9 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
         model = AutoModelForTokenClassification.from_pretrained(fitted, use_safetensors=True, trust_remote_code=False)
         model.half().save_pretrained(folder)
         shutil.copy(fitted / "tokenizer.json", folder / "tokenizer.json")
-        config = _TOKENIZER_CONFIG | {"model_max_length": recipe.windows.size + 2}
+        config = json.loads((fitted / "tokenizer_config.json").read_text(encoding="utf-8"))
+        # The class that every transformers version knows, and the length that the model was trained with.
+        config |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": recipe.windows.size + 2}
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
         (folder / "onnx").mkdir()
         # From the rounded weights on disk, so that both engines start from the same numbers.

@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import spans_to_bio
-from kpu_nlp.tagging.encoding import encode_text, make_windows, token_id
+from kpu_nlp.tagging.encoding import encode_text, make_windows, special_pieces
 from kpu_nlp.training.augment import augment
 from kpu_nlp.training.recipe import Recipe
 
@@ -32,7 +32,7 @@ def make_rows(
     tag_ids = {tag: index for index, tag in enumerate(tags)}
     inside = np.array([tag_ids.get(f"I-{tag[2:]}", index) for index, tag in enumerate(tags)], dtype=np.int64)
     encoded = encode_text(tokenizer, text)
-    begin, end = token_id(tokenizer, "<s>"), token_id(tokenizer, "</s>")
+    specials = special_pieces(tokenizer)
     word_tags = np.array([tag_ids[tag] for tag in spans_to_bio(encoded.words, spans)], dtype=np.int64)
     lengths = np.diff(encoded.first)
     piece_tags = inside[np.repeat(word_tags, lengths)] if len(word_tags) else word_tags
@@ -43,7 +43,7 @@ def make_rows(
         cut = slice(int(encoded.first[window.start]), int(encoded.first[window.end]))
         rows.append(
             {
-                "input_ids": [begin, *encoded.pieces[cut].tolist(), end],
+                "input_ids": [specials.begin, *encoded.pieces[cut].tolist(), specials.end],
                 "labels": [IGNORED, *piece_tags[cut].tolist(), IGNORED],
             }
         )
