@@ -1,4 +1,4 @@
-"""How commands write: JSON in UTF-8 whatever the locale, text as far as the terminal can show it, never over their own input."""
+"""How commands write: JSON in UTF-8 whatever the locale, text as far as the terminal shows it, never over their own input."""
 
 from __future__ import annotations
 

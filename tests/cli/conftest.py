@@ -20,13 +20,13 @@ Process = Callable[..., "subprocess.CompletedProcess[bytes]"]
 
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch) -> Invoke:
-    """Run a command in this process: ``invoke("extract", path, input=b"...")``; a bug comes out as the exception it raises."""
+    """Run a command in this process: ``invoke("extract", path, given=b"...")``; a bug comes out as the exception it raises."""
     from kpu_nlp.cli import main
 
     monkeypatch.delenv("KPU_NLP_MODEL", raising=False)
 
-    def run(*arguments: Any, input: bytes | None = None) -> Result:  # noqa: A002 - the runner's own name
-        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=input, catch_exceptions=False)
+    def run(*arguments: Any, given: bytes | None = None) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=given, catch_exceptions=False)
 
     return run
 
@@ -37,13 +37,13 @@ def process() -> Process:
 
     def run(
         *arguments: Any,
-        input: bytes | None = None,
+        given: bytes | None = None,
         cwd: Path | None = None,
-        env: Mapping[str, str] | None = None,  # noqa: A002
+        env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
             [sys.executable, "-c", "from kpu_nlp.cli import main; main(prog_name='kpu-nlp')", *arguments],
-            input=b"" if input is None else input,
+            input=b"" if given is None else given,
             capture_output=True,
             cwd=cwd,
             env=environment(env),
@@ -91,7 +91,7 @@ def one_error(result: Result) -> str:
 def fails(invoke: Invoke) -> Callable[..., str]:
     """Run a command that must fail with one line, and return that line without ``Error: ``."""
 
-    def run(*arguments: Any, input: bytes | None = None) -> str:  # noqa: A002
-        return one_error(invoke(*arguments, input=input))
+    def run(*arguments: Any, given: bytes | None = None) -> str:
+        return one_error(invoke(*arguments, given=given))
 
     return run
