@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kpu_nlp.errors import ModelError
 
@@ -54,8 +54,8 @@ class Manifest(_Section):
     base: str
     labels: tuple[str, ...]
     themes: dict[str, str]
-    window: int
-    overlap: int
+    window: int = Field(gt=48)  # encoding.MAX_WORD_PIECES; its module imports numpy, which a look at a manifest needs not
+    overlap: int = Field(ge=0)
     onnx: OnnxInfo
     corpus_sha256: str
     articles: dict[str, int]
@@ -66,6 +66,14 @@ class Manifest(_Section):
     )
     libraries: dict[str, str]
     files: dict[str, FileInfo]
+
+    @model_validator(mode="after")
+    def _check(self) -> Manifest:
+        if len(set(self.labels)) != len(self.labels) or not set(self.themes) <= set(self.labels):
+            raise ValueError("labels must be different, and themes some of them")
+        if self.overlap * 3 > self.window:
+            raise ValueError("overlap must be at most a third of window")
+        return self
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -80,7 +88,7 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder}: no such model folder; name one with a manifest.json, or leave out --model for the shipped model"
         )
     for path in sorted(folder.rglob("*")):
-        if path.suffix in PICKLED_SUFFIXES:
+        if path.suffix.lower() in PICKLED_SUFFIXES:
             raise ModelError(
                 f"{path}: a pickled file can run code when it is opened; remove it, models are read from safetensors only"
             )
@@ -104,7 +112,7 @@ def _parse(path: Path) -> Manifest:
         raise ModelError(
             f"{path.parent}: no {MANIFEST} in this folder, so it is no kpu-nlp model; train one with 'kpu-nlp train'"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{path}: cannot be read as JSON; install or copy the model again") from error
     found = content.get("format_version") if isinstance(content, dict) else None
     if found != FORMAT_VERSION:
@@ -116,5 +124,5 @@ def _parse(path: Path) -> Manifest:
         return Manifest.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or "manifest"
         raise ModelError(f"{path}: {where}: {first['msg']}; install or copy the model again") from error
