@@ -170,15 +170,3 @@ def special_pieces(tokenizer: Tokenizer) -> SpecialPieces:
     if len(around) != 2 or not padding:
         raise ValueError("the tokenizer must put one special piece before and one after a text, and have <pad> or [PAD]")
     return SpecialPieces(begin=around[0], end=around[1], pad=padding[0])
-
-
-def token_id(tokenizer: Tokenizer, token: str) -> int:
-    """Return the id of a special token.
-
-    Raises:
-        ValueError: the vocabulary has no such token.
-    """
-    found = tokenizer.token_to_id(token)
-    if found is None:
-        raise ValueError(f"the tokenizer has no {token} token")
-    return int(found)
