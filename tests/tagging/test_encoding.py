@@ -6,8 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
 
-from kpu_nlp.tagging.encoding import MAX_WORD_PIECES, Window, encode_text, make_windows, token_id, window_pieces
+from kpu_nlp.tagging.encoding import (
+    MAX_WORD_PIECES,
+    SpecialPieces,
+    Window,
+    encode_text,
+    make_windows,
+    open_tokenizer,
+    special_pieces,
+    window_pieces,
+)
 from kpu_nlp.tagging.words import WORD_PATTERN
 
 SNIPPETS = [
@@ -169,7 +182,8 @@ def test_time_grows_with_the_length_alone(tokenizer, unit):
 
 
 def test_the_corpus_needs_no_unknown_piece(tokenizer, train_articles, dev_articles):
-    unknown = token_id(tokenizer, "<unk>")
+    unknown = tokenizer.token_to_id("<unk>")
+    assert unknown is not None
     for article in [*train_articles, *dev_articles]:
         assert unknown not in encode_text(tokenizer, article.text).pieces, article.facts.id
 
@@ -182,6 +196,49 @@ def test_the_pre_tokenizer_splits_the_same_words(tokenizer_file):
     assert WORD_PATTERN in patterns[0]
 
 
-def test_a_special_token_that_is_not_there_is_named(tokenizer):
-    with pytest.raises(ValueError, match="no <nothing> token"):
-        token_id(tokenizer, "<nothing>")
+def make_tokenizer(*tokens, template):
+    vocabulary = {token: index for index, token in enumerate(["dan", "[UNK]", *tokens])}
+    tokenizer = Tokenizer(WordLevel(vocabulary, unk_token="[UNK]"))  # noqa: S106 - a piece of the vocabulary
+    tokenizer.pre_tokenizer = Whitespace()
+    if template:
+        special = [(token, vocabulary[token]) for token in tokens]
+        tokenizer.post_processor = TemplateProcessing(single=template, special_tokens=special)
+    return tokenizer
+
+
+@pytest.mark.parametrize(
+    ("tokens", "template"),
+    [
+        (["<s>", "</s>", "<pad>"], "<s> $A </s>"),
+        (["[CLS]", "[SEP]", "[PAD]"], "[CLS] $A [SEP]"),
+    ],
+)
+def test_special_pieces_are_those_that_the_tokenizer_puts_around_a_text(tokens, template):
+    assert special_pieces(make_tokenizer(*tokens, template=template)) == SpecialPieces(begin=2, end=3, pad=4)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "template"),
+    [
+        (["<s>", "</s>", "<pad>"], None),
+        (["<s>", "</s>", "<pad>"], "$A </s>"),
+        (["[CLS]", "[SEP]", "[VOID]"], "[CLS] $A [SEP]"),
+    ],
+)
+def test_a_tokenizer_without_special_pieces_is_refused(tokens, template):
+    with pytest.raises(ValueError, match="one special piece before and one after a text"):
+        special_pieces(make_tokenizer(*tokens, template=template))
+
+
+def test_the_shipped_tokenizer_has_its_special_pieces(tokenizer):
+    names = ("<s>", "</s>", "<pad>")
+    assert special_pieces(tokenizer) == SpecialPieces(*(tokenizer.token_to_id(name) for name in names))
+
+
+def test_an_opened_tokenizer_neither_truncates_nor_pads(tmp_path):
+    tokenizer = make_tokenizer("[CLS]", "[SEP]", "[PAD]", template="[CLS] $A [SEP]")
+    tokenizer.enable_truncation(4)
+    tokenizer.enable_padding(length=4)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    opened = open_tokenizer(tmp_path / "tokenizer.json")
+    assert [len(opened.encode(text).ids) for text in ("dan", "dan " * 9)] == [3, 11]

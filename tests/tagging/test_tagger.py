@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from kpu_nlp.annotation.inline import parse_body
 from kpu_nlp.spans import Span
-from kpu_nlp.tagging.encoding import token_id
 from kpu_nlp.tagging.models import open_tagger
 from kpu_nlp.tagging.tagger import TEXTS_AT_ONCE, Tagger
 from kpu_nlp.tagging.words import split_words
@@ -23,7 +22,7 @@ class FakeEngine:
 
     def __init__(self, label, tokenizer):
         self._label = label
-        self._begin, self._end, self._pad = (token_id(tokenizer, token) for token in ("<s>", "</s>", "<pad>"))
+        self._begin, self._end, self._pad = (tokenizer.token_to_id(token) for token in ("<s>", "</s>", "<pad>"))
         self.rows = []
         self.batches = []
 
