@@ -61,12 +61,23 @@ def encode_text(tokenizer: Tokenizer, text: str) -> EncodedText:
         return EncodedText([], empty, np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int8))
     encoding = tokenizer.encode(text, add_special_tokens=False)
     pieces = np.asarray(encoding.ids, dtype=np.int64)
-    piece_starts = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2)[:, 0]
-    word_starts = np.fromiter((start for start, _ in words), dtype=np.int64, count=len(words))
-    owners = np.maximum(np.searchsorted(word_starts, piece_starts, side="right") - 1, 0)
+    owners = _find_owners(np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2), np.asarray(words, dtype=np.int64))
     pieces, owners = _cap_long_words(pieces, owners)
     first = np.searchsorted(owners, np.arange(len(words) + 1), side="left").astype(np.int64)
     return EncodedText(words, pieces, first, _find_breaks(text, words))
+
+
+def _find_owners(pieces: Ints, words: Ints) -> Ints:
+    """Return for each piece the index of the word that it begins in; both arguments are offsets of shape (n, 2).
+
+    Some tokenizers (XLM-R's Metaspace, byte-level BPE without trimming) count the space before a word to its first piece. A
+    piece that is nothing but space goes to the word before.
+    """
+    starts, ends = pieces[:, 0], pieces[:, 1]
+    before = np.maximum(np.searchsorted(words[:, 0], starts, side="right") - 1, 0)
+    after = np.minimum(np.searchsorted(words[:, 1], starts, side="right"), len(words) - 1)
+    owners: Ints = np.maximum.accumulate(np.where(words[after, 0] < ends, after, before)).astype(np.int64)
+    return owners
 
 
 def _cap_long_words(pieces: Ints, owners: Ints) -> tuple[Ints, Ints]:
