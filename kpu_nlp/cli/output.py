@@ -15,10 +15,10 @@ def echo_json(text: str) -> None:
     Where a program reads it, in UTF-8 (RFC 8259, section 8.1) and with a plain line feed: the encoding of a pipe follows the
     locale, and on Windows it is one that lacks most letters.
     """
-    if sys.stdout.isatty():
-        click.echo(text)
-    else:
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
         click.echo(f"{text}\n".encode(), nl=False)
+    else:  # a terminal, or a program that caught standard output in a string
+        click.echo(text)
 
 
 def never_fail_on_a_letter() -> None:
