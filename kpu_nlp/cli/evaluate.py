@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 @DEVICE
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table")
 def evaluate(corpus: Path | None, split: str, model: Path | None, device: str, as_json: bool) -> None:
-    """Score a model: precision, recall and F1 over exact spans, per label, over all entities and over the themes.
+    """Score a model and the linking rules on annotated articles.
+
+    First spans: precision, recall and F1 over exact spans, per label, over all entities and over the themes. Then facts: F1 of
+    officials, roles, who spoke, themes and quotations, and the share of articles with the right event, time and venue.
 
     CORPUS is a folder of annotated articles, by default the packaged one. A theme also counts by overlap: right when it shares
     a character with an annotated span of the same theme.
@@ -42,6 +45,8 @@ def evaluate(corpus: Path | None, split: str, model: Path | None, device: str, a
 
 
 def _print_table(result: Evaluation) -> None:
+    from kpu_nlp.training.fact_scores import as_rows
+
     click.echo(f"{result.model} {result.version} on {result.articles} {result.split} articles, exact spans")
     click.echo(f"{'':16}{'precision':>10}{'recall':>10}{'F1':>10}{'spans':>8}")
     names = {"entities": "all entities", "themes": "all themes", "themes_overlap": "themes, overlap"}
@@ -49,3 +54,8 @@ def _print_table(result: Evaluation) -> None:
         if name == "entities":
             click.echo("-" * 54)
         click.echo(f"{names.get(name, name):16}{count.precision:10.4f}{count.recall:10.4f}{count.f1:10.4f}{count.gold:8}")
+    if result.facts is None:
+        return
+    click.echo("facts, F1, and share of right answers")
+    for name, value in as_rows(result.facts).items():
+        click.echo(f"{name:16}{value:30.4f}")

@@ -37,7 +37,7 @@ Windows of {window} pieces that share {overlap}; {epochs} epochs at most, the be
 warm-up over {warmup} of the steps, then linear decay; dropout {dropout}; seed {seeds}. Augmentation, as the share of articles in each epoch:
 {augmentation}. The whole recipe stands in `manifest.json` under `recipe`; made with {libraries}.
 
-The ONNX file is in {precision}; against torch in full precision it loses {f1_lost:+.2f} points F1 on dev and labels {changed:.2%} of the words otherwise.
+The ONNX file is in {precision}; against torch in full precision its F1 on dev changes by {f1_change:+.2f} points and {changed:.2%} of the words get another label.
 
 ## Scores
 
@@ -80,7 +80,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
             augmentation=", ".join(f"{name.replace('_', ' ')} {share}" for name, share in augmentation.items()),
             libraries=", ".join(f"{name} {number}" for name, number in manifest.libraries.items()),
             precision=manifest.onnx.precision,
-            f1_lost=manifest.onnx.f1_lost,
+            f1_change=-manifest.onnx.f1_lost,
             changed=manifest.onnx.labels_changed,
             scores="\n\n".join(_table(split, rows) for split, rows in manifest.scores.items()),
         ),

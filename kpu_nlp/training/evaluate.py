@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,15 @@ from typing import Any
 
 from kpu_nlp.annotation.inline import AnnotatedArticle, read_articles
 from kpu_nlp.annotation.packaged import articles_folder, packaged_corpus
-from kpu_nlp.annotation.splits import read_splits, split_of
+from kpu_nlp.annotation.splits import SPLITS, read_splits, split_of
 from kpu_nlp.errors import AnnotationError
+from kpu_nlp.pipeline import load, pipe_articles, tagger_of
+from kpu_nlp.reading.article import article_from_text
 from kpu_nlp.spans import Span
-from kpu_nlp.tagging.models import find_model, open_tagger
+from kpu_nlp.training.fact_scores import FactScores, as_rows, score_facts
 from kpu_nlp.training.scores import Count, SpanScores, score_spans
+
+logger = logging.getLogger(__name__)
 
 # Rows that sum up labels, beside those of the labels themselves.
 SUMMARIES = ("entities", "themes", "themes_overlap")
@@ -28,6 +33,7 @@ class Evaluation:
     split: str
     articles: int
     scores: SpanScores
+    facts: FactScores | None = None
 
     def rows(self) -> dict[str, Count]:
         """Return the counts of each label, exact, and of the summaries."""
@@ -46,6 +52,7 @@ class Evaluation:
             "split": self.split,
             "articles": self.articles,
             "scores": {name: score_row(count) for name, count in self.rows().items()},
+            "facts": as_rows(self.facts) if self.facts else {},
         }
 
 
@@ -59,19 +66,41 @@ def score_row(count: Count) -> dict[str, float | int]:
     }
 
 
+def read_splits_of(corpus: Path) -> dict[str, list[AnnotatedArticle]]:
+    """Return the articles of each split: those that splits.json lists, or, without one, those whose id falls in it.
+
+    Raises:
+        AnnotationError: the corpus has no article, or cannot be read.
+    """
+    recorded = corpus / "splits.json"
+    listed: dict[str, str] | None = None
+    if recorded.is_file():
+        listed = {article_id: split for split, ids in read_splits(recorded).items() for article_id in ids}
+    articles: dict[str, list[AnnotatedArticle]] = {split: [] for split in SPLITS}
+    unlisted: list[str] = []
+    for article in read_articles(articles_folder(corpus)):
+        split = listed.get(article.facts.id) if listed is not None else split_of(article.facts.id)
+        if split is None:
+            unlisted.append(article.facts.id)
+        else:
+            articles[split].append(article)
+    if unlisted:
+        logger.warning(
+            "%s: does not list %s%s, left out; list them with 'kpu-nlp corpus split'",
+            recorded,
+            ", ".join(unlisted[:3]),
+            f" and {len(unlisted) - 3} more" if len(unlisted) > 3 else "",
+        )
+    return articles
+
+
 def read_split(corpus: Path, split: str) -> list[AnnotatedArticle]:
-    """Return the articles of a split: those that splits.json lists, or, without one, those whose id falls in it.
+    """Return the articles of one split, see `read_splits_of`.
 
     Raises:
         AnnotationError: the corpus has no article, or none in this split.
     """
-    recorded = corpus / "splits.json"
-    ids = set(read_splits(recorded)[split]) if recorded.is_file() else None
-    articles = [
-        article
-        for article in read_articles(articles_folder(corpus))
-        if (article.facts.id in ids if ids is not None else split_of(article.facts.id) == split)
-    ]
+    articles = read_splits_of(corpus)[split]
     if not articles:
         raise AnnotationError(f"{corpus}: no article in the {split} split; name another with --split")
     return articles
@@ -83,26 +112,33 @@ def evaluate(
     split: str = "dev",
     model: str | Path | None = None,
     device: str = "auto",
-    batch_size: int = 8,
 ) -> Evaluation:
-    """Score a model.
+    """Score a model and the linking rules: spans against spans, and extracted facts against headers.
 
     Args:
         corpus: a corpus folder; the packaged corpus by default.
         split: ``train``, ``dev`` or ``test``.
         model: a model folder; the shipped model by default.
         device: ``auto``, ``cpu`` or ``cuda``.
-        batch_size: windows in one call of the encoder.
 
     Raises:
         AnnotationError: the corpus cannot be read.
         ModelError: the model cannot be opened.
     """
     articles = read_split(corpus or packaged_corpus(), split)
-    tagger, manifest = open_tagger(find_model(model), device=device, batch_size=batch_size)
-    found = tagger.tag_many(article.text for article in articles)
-    scores = score_articles(articles, list(found), manifest.labels, manifest.themes)
-    return Evaluation(model=manifest.name, version=manifest.version, split=split, articles=len(articles), scores=scores)
+    nlp = load(model, device=device)
+    manifest = tagger_of(nlp).manifest
+    read = [article_from_text(article.text, id=article.facts.id, published=article.facts.published) for article in articles]
+    extractions = list(pipe_articles(read, nlp=nlp))
+    found = [[Span(entity.start, entity.end, entity.label) for entity in extraction.entities] for extraction in extractions]
+    return Evaluation(
+        model=manifest.name,
+        version=manifest.version,
+        split=split,
+        articles=len(articles),
+        scores=score_articles(articles, found, manifest.labels, manifest.themes),
+        facts=score_facts((article.facts, extraction) for article, extraction in zip(articles, extractions, strict=True)),
+    )
 
 
 def score_articles(

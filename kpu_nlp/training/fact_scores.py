@@ -1,0 +1,111 @@
+"""Scores of extracted facts against the headers of annotated articles.
+
+How two values are compared: white space is collapsed and case is ignored throughout, since headers and articles differ in both
+for one and the same thing; dates and times are compared as the strings that the contract prints, a date by its first ten
+characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kpu_nlp.annotation.facts import DocumentFacts
+from kpu_nlp.schema import Extraction
+from kpu_nlp.training.scores import Count
+
+OPEN_END = "open"
+_DATE_LENGTH = len("2022-07-22")
+
+
+@dataclass(slots=True)
+class FactScores:
+    """Scores over a set of articles.
+
+    Attributes:
+        found: counts of facts of which an article has many: officials (by name), roles (name, title, organisation), spoke (who
+            had a statement attributed), themes (the set of an article), quotes (one that begins with the header's words).
+        right: of facts that an article has one of, whether it is right, absence included: event, date, time (date and time),
+            end, venue (name, address and place), venue_name; and speaker, over the quotations that were found.
+    """
+
+    found: dict[str, Count] = field(default_factory=dict)
+    right: dict[str, list[bool]] = field(default_factory=dict)
+
+    def share(self, fact: str) -> float:
+        """Return the share of the articles (of the quotations, for ``speaker``) in which a fact is right; 0 without any."""
+        answers = self.right.get(fact, [])
+        return sum(answers) / len(answers) if answers else 0.0
+
+    def _count(self, fact: str, gold: Iterable[Hashable], found: Iterable[Hashable]) -> None:
+        gold, found = set(gold), set(found)
+        right = len(gold & found)
+        self.found[fact] = self.found.get(fact, Count()) + Count(right, len(found), right, len(gold))
+
+    def _judge(self, fact: str, answer: bool) -> None:
+        self.right.setdefault(fact, []).append(answer)
+
+    def add(self, gold: DocumentFacts, extraction: Extraction) -> None:
+        """Score one article."""
+        self._add_officials(gold, extraction)
+        self._add_event(gold, extraction)
+        self._count("themes", gold.themes, (theme.theme for theme in extraction.themes))
+        self._add_quotes(gold, extraction)
+
+    def _add_officials(self, gold: DocumentFacts, extraction: Extraction) -> None:
+        officials = extraction.officials
+        self._count("officials", (_plain(o.name) for o in gold.officials), (_plain(o.name) for o in officials))
+        self._count(
+            "roles",
+            ((_plain(o.name), _plain(r.title), _plain(r.organization)) for o in gold.officials for r in o.roles),
+            ((_plain(o.name), _plain(r.title), _plain(r.organization)) for o in officials for r in o.roles),
+        )
+        self._count(
+            "spoke", (_plain(o.name) for o in gold.officials if o.spoke), (_plain(o.name) for o in officials if o.spoke)
+        )
+
+    def _add_event(self, gold: DocumentFacts, extraction: Extraction) -> None:
+        event = extraction.event
+        start = (event.start if event else None) or ""
+        end = (OPEN_END if event and event.open_end else event.end if event else None) or ""
+        self._judge("event", _plain(gold.event) == _plain(event.name if event else None))
+        self._judge("date", (gold.start or "")[:_DATE_LENGTH] == start[:_DATE_LENGTH])
+        self._judge("time", (gold.start or "") == start)
+        self._judge("end", (gold.end or "") == end)
+        venue = extraction.venues[event.venue] if event and event.venue is not None else None
+        expected = tuple(map(_plain, (gold.venue.name, gold.venue.address, gold.venue.place))) if gold.venue else ("", "", "")
+        found = tuple(map(_plain, (venue.name, venue.address, venue.place))) if venue else ("", "", "")
+        self._judge("venue", expected == found)
+        self._judge("venue_name", expected[0] == found[0])
+
+    def _add_quotes(self, gold: DocumentFacts, extraction: Extraction) -> None:
+        names = {official.id: _plain(official.name) for official in extraction.officials}
+        right = 0
+        for quote in gold.quotes:
+            same = next((q for q in extraction.quotes if _plain(q.text).startswith(_plain(quote.starts))), None)
+            if same is not None:
+                right += 1
+                self._judge("speaker", (names[same.speaker] if same.speaker else "") == _plain(quote.speaker))
+        count = Count(right, len(extraction.quotes), right, len(gold.quotes))
+        self.found["quotes"] = self.found.get("quotes", Count()) + count
+
+
+def score_facts(pairs: Iterable[tuple[DocumentFacts, Extraction]]) -> FactScores:
+    """Score extractions against headers; an article whose header has no facts is left out."""
+    scores = FactScores()
+    for gold, extraction in pairs:
+        if gold.complete:
+            scores.add(gold, extraction)
+    return scores
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").casefold().split())
+
+
+def as_rows(scores: FactScores) -> dict[str, float]:
+    """Return one number a fact, 0 to 1: F1 of what articles have many of, the share of right answers of the rest."""
+    names: Sequence[str] = ("officials", "roles", "spoke", "themes", "quotes")
+    return {name: round(scores.found[name].f1, 4) for name in names if name in scores.found} | {
+        name: round(scores.share(name), 4) for name in scores.right
+    }
