@@ -16,6 +16,7 @@ from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer, special_pieces
 from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
 from kpu_nlp.tagging.tagger import Tagger
+from kpu_nlp.training.base import load_base
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
 from kpu_nlp.training.scores import SpanScores, score_spans
 from kpu_nlp.training.windows import Collator, Row, make_epochs
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 FITTED = "fitted"
 RUN_FILE = "run.json"
+LOG_FILE = "log.json"
+CHECKPOINTS = "checkpoints"
+TOKENIZER = "tokenizer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def require_training_extra() -> None:
     """
     import importlib.util
 
-    for module in ("torch", "transformers", "datasets", "accelerate", "onnx", "safetensors"):
+    for module in ("torch", "transformers", "datasets", "accelerate", "onnx", "onnxscript", "safetensors"):
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError(f"training needs {module}, which is not installed: pip install 'kpu-nlp[train]'")
 
@@ -77,28 +81,6 @@ def score_model(
     found = tagger.tag_many(article.text for article in articles)
     pairs = [(article.spans, spans) for article, spans in zip(articles, found, strict=True)]
     return score_spans(pairs, recipe.labels.names, recipe.labels.themes)
-
-
-def _load_base(base: str, recipe: Recipe) -> Any:
-    from transformers import AutoModelForTokenClassification
-
-    tags = bio_labels(recipe.labels.names)
-    try:
-        return AutoModelForTokenClassification.from_pretrained(
-            base,
-            num_labels=len(tags),
-            id2label=dict(enumerate(tags)),
-            label2id={tag: index for index, tag in enumerate(tags)},
-            hidden_dropout_prob=recipe.optimizer.dropout,
-            attention_probs_dropout_prob=recipe.optimizer.attention_dropout,
-            use_safetensors=True,
-            trust_remote_code=False,
-        )
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise RecipeError(
-            f"base '{base}' cannot be loaded: {reason}; build it with training/build_base.py, or name a hub id"
-        ) from error
 
 
 def _optimizer(model: Any, recipe: Recipe) -> Any:
@@ -143,19 +125,39 @@ def fit(recipe: Recipe, data: TrainingData, *, folder: Path, work: Path, device:
     require_training_extra()
     if not data.train or not data.dev:
         raise RecipeError(f"{len(data.train)} training and {len(data.dev)} dev articles: both parts need at least one")
-    fingerprint = recipe_digest(recipe, corpus=data.digest, train=len(data.train), dev=len(data.dev))
-    fitted = work / FITTED
-    if _is_same_run(work, fingerprint) and resume:
-        if fitted.is_dir():
-            logger.info("%s: already trained with this recipe and these articles", fitted)
-            return fitted
-    elif work.exists() and resume and (work / RUN_FILE).exists():
-        raise RecipeError(f"{work}: holds a run of another recipe or corpus; name another --work, or start anew with --fresh")
-    elif work.exists() and not resume:
-        shutil.rmtree(work)
+    device = choose_device(device)
+    splits = {name: sorted(article.facts.id for article in part) for name, part in (("train", data.train), ("dev", data.dev))}
+    fingerprint = recipe_digest(recipe, corpus=data.digest, **splits)
+    _check_work(work, fingerprint, resume=resume)
+    if resume and _is_same_run(work, fingerprint) and (work / FITTED).is_dir():
+        logger.info("%s: already trained with this recipe and these articles", work / FITTED)
+        return work / FITTED
+    # Before anything is cleared or written: a base that cannot be loaded leaves no trace.
+    model, tokenizer = load_base(resolve_base(recipe, folder), recipe)
+    if not resume:
+        _clear(work)
     work.mkdir(parents=True, exist_ok=True)
     (work / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}) + "\n", encoding="utf-8")
-    return _run_trainer(recipe, data, base=resolve_base(recipe, folder), work=work, device=choose_device(device))
+    tokenizer.save_pretrained(work / TOKENIZER)
+    return _run_trainer(recipe, data, model=model, work=work, device=device)
+
+
+def _check_work(work: Path, fingerprint: str, *, resume: bool) -> None:
+    """Refuse a work folder whose content is not of this run."""
+    if not work.is_dir() or not any(work.iterdir()):
+        return
+    if not (work / RUN_FILE).is_file():
+        raise RecipeError(f"{work}: holds other files than those of a training run; name another --work")
+    if resume and not _is_same_run(work, fingerprint):
+        raise RecipeError(f"{work}: holds a run of another recipe or corpus; name another --work, or start anew with --fresh")
+
+
+def _clear(work: Path) -> None:
+    """Delete what a run wrote and nothing else; the mark of a run goes last."""
+    for name in (CHECKPOINTS, TOKENIZER, FITTED, f"{FITTED}.tmp"):
+        shutil.rmtree(work / name, ignore_errors=True)
+    for name in (LOG_FILE, RUN_FILE):
+        (work / name).unlink(missing_ok=True)
 
 
 def _is_same_run(work: Path, fingerprint: str) -> bool:
@@ -169,7 +171,8 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
     from transformers import TrainingArguments
 
     return TrainingArguments(
-        output_dir=str(work / "checkpoints"),
+        # Absolute, because the checkpoints remember the best one's path, and a run may go on from another folder.
+        output_dir=str((work / CHECKPOINTS).resolve()),
         # All epochs, each augmented anew, lie one after the other in the data set; max_steps is their total.
         max_steps=steps_per_epoch * recipe.optimizer.epochs,
         warmup_steps=recipe.optimizer.warmup,
@@ -187,8 +190,10 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
         load_best_model_at_end=True,
         metric_for_best_model="f1",
         greater_is_better=True,
+        restore_callback_states_from_checkpoint=True,  # the epochs without a better score
         logging_steps=20,
         report_to="none",
+        disable_tqdm=True,
         seed=recipe.seed,
         data_seed=recipe.seed,
         dataloader_pin_memory=False,
@@ -196,13 +201,36 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
     )
 
 
-def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, device: str) -> Path:
-    from transformers import EarlyStoppingCallback, Trainer, set_seed
-    from transformers.trainer_utils import get_last_checkpoint
+def _last_checkpoint(folder: Path) -> str | None:
+    """Return the newest whole checkpoint; what a kill left half-written after it is deleted."""
+    for path in sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]), reverse=True):
+        try:
+            json.loads((path / "trainer_state.json").read_text(encoding="utf-8"))  # the last file that is written
+        except (OSError, ValueError):
+            shutil.rmtree(path)
+        else:
+            return str(path.resolve())
+    return None
 
-    set_seed(recipe.seed)
-    model = _load_base(base, recipe)
-    tokenizer_path = _save_tokenizer(base, work) / "tokenizer.json"
+
+def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str) -> Path:
+    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback
+
+    class Report(TrainerCallback):  # type: ignore[misc,unused-ignore]
+        """Tells the progress to the log; the trainer's own callback prints it on standard output."""
+
+        def on_log(self, args: Any, state: Any, control: Any, **others: Any) -> None:  # noqa: ARG002 - as it is called
+            figures = ", ".join(f"{name} {value:.4g}" for name, value in others["logs"].items())
+            logger.info("step %d of %d: %s", state.global_step, state.max_steps, figures)
+
+    class Patience(EarlyStoppingCallback):  # type: ignore[misc,unused-ignore]
+        """Stops a run that goes on from a checkpoint at which it had stopped, where the trainer would forget it."""
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:
+            super().on_train_begin(args, state, control, **others)  # type: ignore[no-untyped-call,unused-ignore]
+            control.should_training_stop = self.early_stopping_patience_counter >= self.early_stopping_patience
+
+    tokenizer_path = work / TOKENIZER / "tokenizer.json"
     tokenizer = open_tokenizer(tokenizer_path)
     epochs = make_epochs(data.train, tokenizer, bio_labels(recipe.labels.names), recipe)
     batch = recipe.optimizer.batch_size
@@ -232,28 +260,14 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, base: str, work: Path, d
         eval_dataset=_dataset([epochs[0][:1]]),
         data_collator=Collator(special_pieces(tokenizer).pad),
         optimizers=(_optimizer(model, recipe), None),
-        callbacks=[EarlyStoppingCallback(recipe.optimizer.patience)],
+        callbacks=[Patience(recipe.optimizer.patience), Report()],
     )
-    checkpoints = work / "checkpoints"
-    # transformers leaves this function untyped
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None  # type: ignore[no-untyped-call]
-    trainer.train(resume_from_checkpoint=last)
+    trainer.remove_callback(PrinterCallback)
+    trainer.train(resume_from_checkpoint=_last_checkpoint(work / CHECKPOINTS))
     unfinished = work / f"{FITTED}.tmp"
     model.float().save_pretrained(unfinished)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(tokenizer_path.with_name(name), unfinished / name)
-    (work / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")
+    (work / LOG_FILE).write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")
     unfinished.rename(work / FITTED)
     return work / FITTED
-
-
-def _save_tokenizer(base: str, work: Path) -> Path:
-    """Save the base's tokenizer, so that a resumed run and the model folder need the base no more; return its folder."""
-    from transformers import AutoTokenizer
-
-    folder = work / "tokenizer"
-    tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
-    if not tokenizer.is_fast:
-        raise RecipeError(f"base '{base}' has no fast tokenizer (tokenizer.json); name another base")
-    tokenizer.save_pretrained(folder)
-    return folder
