@@ -8,7 +8,7 @@ from kpu_nlp.annotation.digest import corpus_digest
 from kpu_nlp.annotation.packaged import packaged_corpus
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.tagging.manifest import Manifest
-from kpu_nlp.training.evaluate import read_split
+from kpu_nlp.training.evaluate import read_splits_of
 from kpu_nlp.training.fit import TrainingData, fit, require_training_extra
 from kpu_nlp.training.folder import write_model
 from kpu_nlp.training.recipe import Recipe, read_recipe
@@ -20,12 +20,18 @@ def read_data(corpus: Path) -> TrainingData:
     Raises:
         AnnotationError: the corpus cannot be read, or its train or dev split is empty.
     """
-    train, dev = read_split(corpus, "train"), read_split(corpus, "dev")
-    try:
-        test = read_split(corpus, "test")
-    except AnnotationError:
-        test = []
-    return TrainingData(train=tuple(train), dev=tuple(dev), test=tuple(test), digest=corpus_digest(corpus))
+    articles = read_splits_of(corpus)
+    for split in ("train", "dev"):
+        if not articles[split]:
+            raise AnnotationError(
+                f"{corpus}: no article in the {split} split, which training needs; see 'kpu-nlp corpus split'"
+            )
+    return TrainingData(
+        train=tuple(articles["train"]),
+        dev=tuple(articles["dev"]),
+        test=tuple(articles["test"]),
+        digest=corpus_digest(corpus),
+    )
 
 
 def train(
