@@ -26,6 +26,7 @@ from kpu_nlp.cli.extract import DEVICE
     metavar="DIR",
     help="Where checkpoints are kept; by default OUTPUT.work",
 )
+@click.option("--base", metavar="ENCODER", help="A Hugging Face id or folder to fine-tune instead of the recipe's base")
 @click.option("--epochs", type=click.IntRange(min=1), help="Epochs instead of the recipe's")
 @click.option("--seed", type=int, help="Seed instead of the recipe's")
 @click.option("--resume/--fresh", default=True, show_default=True, help="Go on with an interrupted run, or start anew")
@@ -35,6 +36,7 @@ def train(
     output: Path,
     corpus: Path | None,
     work: Path | None,
+    base: str | None,
     epochs: int | None,
     seed: int | None,
     resume: bool,
@@ -52,8 +54,12 @@ def train(
     from kpu_nlp.training.recipe import read_recipe
     from kpu_nlp.training.train import train as run
 
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    # Our own progress only: the exporter tells every rewrite of the graph at this level.
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    logging.getLogger("kpu_nlp").setLevel(logging.INFO)
     settings = read_recipe(recipe)
+    if base is not None:
+        settings = settings.model_copy(update={"base": base})
     if epochs is not None:
         settings = settings.model_copy(update={"optimizer": settings.optimizer.model_copy(update={"epochs": epochs})})
     if seed is not None:

@@ -107,7 +107,10 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def resolve_base(recipe: Recipe, folder: Path) -> str:
-    """Return the base as ``from_pretrained`` takes it: a folder next to the recipe where there is one, else the hub id."""
+    """Return the base as ``from_pretrained`` takes it: a folder next to the recipe where there is one, else as it stands.
+
+    That is a folder as seen from the current one, or a hub id.
+    """
     local = folder / recipe.base
     return str(local) if local.is_dir() else recipe.base
 
