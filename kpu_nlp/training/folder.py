@@ -74,6 +74,8 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
     with atomic_folder(output) as folder:
         model = AutoModelForTokenClassification.from_pretrained(fitted, use_safetensors=True, trust_remote_code=False)
         model.half().save_pretrained(folder)
+        # safetensors writes a file that nobody else may read.
+        shutil.copymode(folder / "config.json", folder / "model.safetensors")
         shutil.copy(fitted / "tokenizer.json", folder / "tokenizer.json")
         config = json.loads((fitted / "tokenizer_config.json").read_text(encoding="utf-8"))
         # The class that every transformers version knows, and the length that the model was trained with.
@@ -85,6 +87,9 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
         info = _write_onnx(model, folder / "onnx" / "model.onnx", _Trial(recipe, folder / "tokenizer.json", data.dev))
         manifest = _manifest(recipe, data, info, _scores(recipe, data, folder))
         write_card(folder / "README.md", manifest)
+        for path in folder.rglob("*"):
+            if path.is_file():
+                path.chmod(0o644)  # safetensors writes files that only their owner may read
         manifest = manifest.model_copy(update={"files": _files(folder)})
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return manifest
