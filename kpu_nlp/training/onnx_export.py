@@ -24,8 +24,8 @@ OPSET = 18
 MAX_F1_LOST = 0.3
 # Weights that share a scale, and how the kernel multiplies: 0 keeps the activations exact. Measured on dev with kpu-ner 1.0.0:
 # 0.02 points F1 gained against torch, 0.04 % of the words with another label, and the same spans whatever the batch. With
-# activations rounded to eight bits (4) 0.16 points lost, 0.17 % changed, 0.8 of the time, but 6 of 40 articles depend on the size
-# of the batch; plain dynamic quantisation per channel loses 0.77 points and changes 0.75 %.
+# activations rounded to eight bits (4) 0.16 points lost, 0.17 % changed, 0.8 of the time, but 6 of 40 articles depend on the
+# size of the batch; plain dynamic quantisation per channel loses 0.77 points and changes 0.75 %.
 BLOCK = 128
 ACCURACY_LEVEL = 0
 
