@@ -53,6 +53,9 @@ KINDS = {
 # Written in full or not, these say nothing about which office it is.
 SILENT = frozenset({"administrasi", "daerah", "istimewa", "khusus", "dki", "di"})
 
+# The first word of an area's name that its contraction may leave out, though the name without it can be another area.
+LEFT_OUT = frozenset({"kepulauan"})
+
 # A class of offices, not one office: `KPU Kabupaten/Kota`, `KPU se-Jawa Timur`, `KPU Provinsi`.
 CLASS_FORM = re.compile(r"\bse[- ]|/kota\b|/kab|\bdan\s+(?:kabupaten|kota|ppk|pps)\b|\bmaupun\b", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ from kpu_nlp.linking.holders import attach
 from kpu_nlp.linking.organizations import group_organizations
 from kpu_nlp.linking.posts import Name, read_items, sentences
 from kpu_nlp.linking.role_mentions import resolve_role_mention
+from kpu_nlp.linking.titles import complete_titles
 from kpu_nlp.linking.workplaces import Workplaces
 from kpu_nlp.spans import Span
 
@@ -36,6 +37,7 @@ def link_roles(text: str, spans: Sequence[Span], persons: Sequence[Person]) -> l
     Returns:
         Each (person, title, organisation) once, in text order.
     """
+    spans = complete_titles(text, spans)
     workplaces = Workplaces(text, spans)
     people = {mention.start: (person.id, mention == person.mentions[0]) for person in persons for mention in person.mentions}
     held: list[HeldRole] = []

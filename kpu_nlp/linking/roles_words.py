@@ -152,10 +152,12 @@ KINDRED = tuple(
         (r"\b(?:pengasuh|pimpinan\s+pondok)\b", r"pondok|ponpes|pesantren|panti"),
         (r"\b(?:panitera|hakim)\b", r"pengadilan|mahkamah|pn\b|pa\b|mk\b"),
         (r"\bmajelis\b", r"dkpp|dewan\s+kehormatan|tim\s+pemeriksa|tpd"),
-        (r"\b(?:auditor|inspektur)\b", r"inspektorat|bpk|bpkp"),
+        (r"\b(?:auditor|inspektur)\b", r"inspektorat\b|bpkp?\b"),
         (r"\bkabag\s*ops|\bkasat\b|\bpasi\b|\bpasops\b", r"polres\w*|polda|kodim|lanal|korem"),
     )
 )
+# Many offices have inspectors of their own: what the sentence says of them comes before the bodies of their kind.
+INSPECTING = _compile(r"\b(?:auditor|inspektur)\b")
 SECRETARIAT_GENERAL = _compile(r"(?:.*\s)?sekretariat\s+jenderal\s+kpu\b.*|setjen\s+kpu\b.*")
 
 # Abbreviated titles and what they stand for, as whole words of a title.

@@ -79,7 +79,8 @@ class Workplaces:
             return carried.organization if carried and in_list else self._seat
         if words.NATIONAL_TITLE.match(title):
             return self._kindred(post.role) or self._acting_for(post, sentence) or self._national_office(post.role)
-        named = self._kindred(post.role) or self._acting_for(post, sentence)
+        kindred, told = self._kindred(post.role), self._acting_for(post, sentence)
+        named = told or kindred if words.INSPECTING.search(title) else kindred or told
         if named is None and carried and (carried.place is None or carried.place.label == "ORG"):
             named = carried.organization
         return named or (self._host.name if self._host else None)

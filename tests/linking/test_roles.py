@@ -102,6 +102,29 @@ def roles_of(marked: str) -> list[str]:
             ["Damar: Rektor @ Universitas Telaga"],
         ),
         ("[Damar|PERSON], [penyiar|ROLE] senior", ["Damar: penyiar @ None"]),
+        # inspectors: a body whose name only begins alike, one of their kind, and what the sentence says of them
+        (
+            "dari [KPU RI|ORG], [Auditor|ROLE] yakni [Damar|PERSON]. [Kepala|ROLE] [BPKAD Telaga|ORG] [Ratih|PERSON]",
+            ["Damar: Auditor @ KPU RI", "Ratih: Kepala @ BPKAD Telaga"],
+        ),
+        (
+            "[BPKP Telaga|ORG] rapat. Dari [KPU RI|ORG], [Sekretaris|ROLE], [Ratih|PERSON], dan [Auditor|ROLE], [Damar|PERSON]",
+            ["Ratih: Sekretaris @ KPU RI", "Damar: Auditor @ KPU RI"],
+        ),
+        (
+            "[BPKP Telaga|ORG] dan [KPU Rimba|ORG] rapat. Hadir [Auditor|ROLE], [Damar|PERSON]",
+            ["Damar: Auditor @ BPKP Telaga"],
+        ),
+        # titles that the tagger cut short
+        (
+            "dari [Bawaslu Telaga|ORG] hadir [Ketua|ROLE], [Ratih|PERSON], dan [Kepala|ROLE] [Sekretariat|ORG], [Damar|PERSON]",
+            ["Ratih: Ketua @ Bawaslu Telaga", "Damar: Kepala Sekretariat @ Bawaslu Telaga"],
+        ),
+        (
+            "hadir dari [KPU|ORG] yakni [Ketua|ROLE], [Guntur|PERSON], jajaran [Pejabat|ROLE] [Eselon|GPE] 2,3, dan 4 "
+            "diantaranya [Damar|PERSON], [Ratih|PERSON], dan [Wulan|PERSON]",
+            ["Guntur: Ketua @ KPU"] + [f"{name}: Pejabat Eselon 2,3, dan 4 @ KPU" for name in ("Damar", "Ratih", "Wulan")],
+        ),
         # each role once, at whatever mention it is told
         (
             "[KETUA|ROLE] [KPU TELAGA|ORG] [DAMAR|PERSON]\n[Damar|PERSON], [Ketua|ROLE] [KPU Telaga|ORG]. "

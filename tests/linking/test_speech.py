@@ -53,6 +53,11 @@ QUOTATIONS = [
     ("goes on", BOTH + "“Satu,” kata [Sastro|PERSON]. “Dua sudah siap.”", [("Sastro", "kata"), ("Sastro", None)]),
     ("goes on in the next paragraph", OPENING + "\n“Satu ini.\n“Dua,” kata [Ratih|PERSON].",
      [("Ratih", "kata"), ("Ratih", "kata")]),
+    ("the office in short", "[Ketua|ROLE] [KPU Provinsi Kepulauan Rimba Raya|ORG] [Sastro|PERSON] hadir. "
+     "[Ratih|PERSON] menyimak. “Kita siap,” ujar [Ketua|ROLE] [KPU Rimra|ORG].", [("Sastro", "ujar")]),
+    ("a title cut short", "[Kepala|ROLE] [Sekretariat|ORG] [KPU Rimba Raya|ORG] [Sastro|PERSON] hadir. "
+     "[Kepala|ROLE] [Dinas Rimba Raya|ORG] [Ratih|PERSON] menyimak. "
+     "“Kita siap,” ujar [Kepala|ROLE] Sekretariat.", [("Sastro", "ujar")]),
     ("unclosed", OPENING + "“Kita siap, kata [Ratih|PERSON] disambut tawa.", [("Ratih", "kata")]),
     ("the next sentence is no cue", "[Darto|PERSON] bertanya. “Apa bisa?” Menanggapi itu [Ratih|PERSON] setuju.",
      [("Darto", None)]),
