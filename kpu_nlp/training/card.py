@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from kpu_nlp.annotation.digest import corpus_digest
+from kpu_nlp.annotation.packaged import packaged_corpus
+from kpu_nlp.errors import AnnotationError
+from kpu_nlp.labels import LABEL_NAMES
 from kpu_nlp.tagging.manifest import LabelScore, Manifest
+from kpu_nlp.tagging.models import SHIPPED
 
 _NAMES = {"entities": "**all entities**", "themes": "**all themes**", "themes_overlap": "**all themes, by overlap**"}
 
 _CARD = """---
 language: id
-license: mit
-library_name: transformers
+{licence}library_name: transformers
 pipeline_tag: token-classification
 ---
 
 # {name} {version}
 
-Marks officials, roles, organisations, places, times, events, elections, laws and directive themes in Indonesian news articles of the
-election commission (KPU). It is the model that `kpu-nlp extract` runs; plain `transformers` opens the folder as well:
+Marks {marks} in Indonesian news articles of the
+election commission (KPU). {use}; plain `transformers` opens the folder as well:
 
     from transformers import pipeline
     pipeline("token-classification", model="{name}", aggregation_strategy="simple")
@@ -27,12 +31,11 @@ election commission (KPU). It is the model that `kpu-nlp extract` runs; plain `t
 ## Data
 
 {articles} articles, annotated span by span after the guidelines in `corpus/GUIDELINES.md` (training {train}, dev {dev}, test {test}; SHA-256 of the
-corpus `{digest}`). The split is by writer: no training article is by a hand that wrote a dev or test article. The articles are written for the
-corpus in the manner of the commission's regional pages; the people in them are invented.
+corpus `{digest}`).{corpus}
 
 ## Recipe
 
-Base: `{base}`, a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`.
+Base: `{base}`{encoder}.
 Windows of {window} pieces that share {overlap}; {epochs} epochs at most, the best on dev is kept; batches of {batch}; AdamW at {body} (head {head}),
 warm-up over {warmup} of the steps, then linear decay; dropout {dropout}; seed {seeds}. Augmentation, as the share of articles in each epoch:
 {augmentation}. The whole recipe stands in `manifest.json` under `recipe`; made with {libraries}.
@@ -46,22 +49,46 @@ The ONNX file is in {precision}; against torch in full precision its F1 on dev c
 ## Limits
 
 - One seed; no figure here tells how much another would differ.
-- Themes are where annotators differ most, and the corpus is richer in them than an archive is: expect more false alarms there.
-- Text that is all lower case, other languages, and genres far from institutional news were hardly in the training data.
-- The confidence of a span is a probability of the model, not a measured rate of being right.
+{limits}- The confidence of a span is a probability of the model, not a measured rate of being right.
 
 ## Licences
 
-Encoder: multilingual-e5-small (MIT). Tokenizer: XLM-RoBERTa's vocabulary (MIT). Corpus and this model: MIT. See NOTICE.
+{licences}
 """
+
+# What is true of the packaged corpus and of the base that its recipe names, and of no other.
+_MARKS = "officials, roles, organisations, places, times, events, elections, laws and directive themes"
+_CORPUS = """ The split is by writer: no training article is by a hand that wrote a dev or test article. The articles are written for the
+corpus in the manner of the commission's regional pages; the people in them are invented."""
+_LIMITS = """- Themes are where annotators differ most, and the corpus is richer in them than an archive is: expect more false alarms there.
+- Text that is all lower case, other languages, and genres far from institutional news were hardly in the training data.
+"""
+_BASE = "work/base"
+_ENCODER = ", a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`"
+_LICENCES = (
+    "Encoder: multilingual-e5-small (MIT). Tokenizer: XLM-RoBERTa's vocabulary (MIT). Corpus and this model: MIT. See NOTICE."
+)
 
 
 def write_card(path: Path, manifest: Manifest) -> None:
     """Write the model card of a manifest."""
     optimizer = manifest.recipe["optimizer"]
     augmentation = manifest.recipe["augmentation"]
+    is_packaged = manifest.corpus_sha256 == _packaged_digest()
+    is_base = manifest.base == _BASE
     path.write_text(
         _CARD.format(
+            licence="license: mit\n" if is_packaged and is_base else "",
+            marks=_MARKS if manifest.labels == LABEL_NAMES else f"spans of {', '.join(manifest.labels)}",
+            use="It is the model that `kpu-nlp extract` runs"
+            if manifest.name == SHIPPED
+            else "`kpu-nlp extract --model FOLDER` runs it",
+            corpus=_CORPUS if is_packaged else "",
+            limits=_LIMITS if is_packaged else "",
+            encoder=_ENCODER if is_base else "",
+            licences=_LICENCES
+            if is_packaged and is_base
+            else "The model inherits what binds its base and its corpus; whoever passes it on names the licences of both.",
             name=manifest.name,
             version=manifest.version,
             articles=sum(manifest.articles.values()),
@@ -86,6 +113,14 @@ def write_card(path: Path, manifest: Manifest) -> None:
         ),
         encoding="utf-8",
     )
+
+
+def _packaged_digest() -> str | None:
+    """Return the digest of the packaged corpus, or None where this copy came without."""
+    try:
+        return corpus_digest(packaged_corpus())
+    except AnnotationError:
+        return None
 
 
 def _table(split: str, rows: Mapping[str, LabelScore]) -> str:
