@@ -128,8 +128,10 @@ def _key_of(name: str, learned: dict[str, str]) -> _Key:
 def is_contraction(short: str, parts: Sequence[str]) -> bool:
     """Tell whether ``short`` contracts the words ``parts``: ``tapteng`` for Tapanuli Tengah, ``ntt``, ``kaltara``.
 
-    ``Kepulauan`` before the name may be left out (``babel``) or not (``kepri``).
+    ``Kepulauan`` before the name may be left out (``babel``) or not (``kepri``). One of the words alone is another area's name.
     """
+    if short in parts:
+        return False
     if len(parts) > 1 and parts[0] in words.LEFT_OUT and is_contraction(short, parts[1:]):
         return True
     if not (2 <= len(parts) <= _PARTS and 2 <= len(short) <= _LETTERS and short[0] == parts[0][:1]):
