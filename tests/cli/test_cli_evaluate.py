@@ -61,8 +61,10 @@ def test_the_table_prints_every_label(evaluation: Evaluation, corpus: Path, invo
     assert (result.exit_code, result.stderr) == (0, "")
     head, _, *table = result.stdout.splitlines()
     assert head == f"{evaluation.model} {evaluation.version} on {ARTICLES} dev articles, exact spans"
-    rows = {line[:16].strip(): line[16:].split() for line in table if not line.startswith("-")}
+    facts = table.index("facts, F1, and share of right answers")
+    rows = {line[:16].strip(): line[16:].split() for line in table[:facts] if not line.startswith("-")}
     assert list(rows) == [*LABEL_NAMES, "all entities", "all themes", "themes, overlap"]
+    assert {line.split()[0]: float(line.split()[1]) for line in table[facts + 1 :]} == evaluation.as_json()["facts"]
     for label in LABEL_NAMES:
         count = evaluation.rows()[label]
         assert rows[label] == [f"{count.precision:.4f}", f"{count.recall:.4f}", f"{count.f1:.4f}", str(count.gold)]
