@@ -267,9 +267,9 @@ def test_words_glued_by_composed_letters_keep_their_offsets() -> None:
 
 @pytest.mark.slow
 def test_an_article_of_sixty_thousand_words(dev_articles: Sequence[AnnotatedArticle]) -> None:
-    text = "\n".join(article.text for article in dev_articles)
-    while len(text.split()) < 60_000:
-        text = f"{text}\n{text}"
+    all_of_dev = "\n".join(article.text for article in dev_articles)
+    text = "\n".join([all_of_dev] * (60_000 // len(all_of_dev.split()) + 1))
+    assert len(text.split()) > 60_000
     started = time.perf_counter()
     extraction = kpu_nlp.extract(text)
     assert_exact(extraction, text)
@@ -278,5 +278,5 @@ def test_an_article_of_sixty_thousand_words(dev_articles: Sequence[AnnotatedArti
     for entity in extraction.entities:
         tenths[10 * entity.start // len(text)] += 1
     assert min(tenths) > 0.5 * max(tenths)
-    # On two slow cores it takes three minutes; ten are left for a busy machine.
-    assert time.perf_counter() - started < 600
+    # On two cores that do other work beside, about four minutes.
+    assert time.perf_counter() - started < 500
