@@ -14,9 +14,8 @@ from kpu_nlp.annotation.packaged import packaged_corpus
 from kpu_nlp.annotation.splits import split_of
 from kpu_nlp.tagging.encoding import open_tokenizer
 from kpu_nlp.tagging.models import open_tagger
+from kpu_nlp.tagging.models import shipped_model as find_shipped_model
 from kpu_nlp.tagging.tagger import Tagger
-
-ROOT = Path(__file__).parents[1]
 
 # How long one example takes says more of the machine than of the code.
 settings.register_profile("no deadline", deadline=None)
@@ -25,23 +24,13 @@ settings.load_profile("no deadline")
 
 @pytest.fixture(scope="session")
 def shipped_model() -> Path:
-    folder = ROOT / "models" / "kpu-ner"
-    if not folder.is_dir():
-        pytest.skip("models/kpu-ner is not there; train it first")
-    return folder
+    """The folder of the shipped model; a checkout without it fails every test that needs it."""
+    return find_shipped_model()
 
 
 @pytest.fixture(scope="session")
-def tokenizer_file() -> Path:
-    for folder in (ROOT / "models" / "kpu-ner", ROOT / "training" / "work" / "base"):
-        if (folder / "tokenizer.json").is_file():
-            return folder / "tokenizer.json"
-    pytest.skip("models/kpu-ner is not there; train it first")
-
-
-@pytest.fixture(scope="session")
-def tokenizer(tokenizer_file: Path) -> Tokenizer:
-    return open_tokenizer(tokenizer_file)
+def tokenizer(shipped_model: Path) -> Tokenizer:
+    return open_tokenizer(shipped_model / "tokenizer.json")
 
 
 @pytest.fixture(scope="session")

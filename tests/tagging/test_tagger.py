@@ -156,7 +156,8 @@ def test_plain_sentences(shipped_tagger, body):
 
 
 PREFIXES = [
-    "", "  ", "👩\u200d👩\u200d👧 ", "e\u0301e\u0301e\u0301\n", "½ ﬁ … ＫＰＵ\n", "\ufeff", "\x00\n", "\u2028", "مرحبا\n",
+    "", "  ", "👩\u200d👩\u200d👧 ", "e\u0301e\u0301e\u0301\n", "½ ﬁ … ＫＰＵ\n", "\ufeff", "\x01\x02\x03",
+    "\x00\n", "\u2028", "مرحبا\n",
 ]  # fmt: skip
 
 
@@ -221,4 +222,4 @@ def test_a_long_text_has_the_spans_of_its_parts(shipped_tagger, dev_articles):
     found = {(span.start, span.end, span.label) for span in shipped_tagger.tag("\n".join(texts))}
     assert len(expected) > 400
     # Windows begin elsewhere, and a headline no longer stands at the very start.
-    assert len(found & expected) > 0.95 * len(found | expected)
+    assert len(found & expected) > 0.9 * len(found | expected)
