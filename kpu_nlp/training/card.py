@@ -63,7 +63,7 @@ corpus in the manner of the commission's regional pages; the people in them are 
 _LIMITS = """- Themes are where annotators differ most, and the corpus is richer in them than an archive is: expect more false alarms there.
 - Text that is all lower case, other languages, and genres far from institutional news were hardly in the training data.
 """
-_BASE = "work/base"
+_BASE = "./work/base"
 _ENCODER = ", a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`"
 _LICENCES = (
     "Encoder: multilingual-e5-small (MIT). Tokenizer: XLM-RoBERTa's vocabulary (MIT). Corpus and this model: MIT. See NOTICE."

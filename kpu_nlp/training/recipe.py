@@ -109,10 +109,18 @@ def read_recipe(path: Path) -> Recipe:
 def resolve_base(recipe: Recipe, folder: Path) -> str:
     """Return the base as ``from_pretrained`` takes it: a folder next to the recipe where there is one, else as it stands.
 
-    That is a folder as seen from the current one, or a hub id.
+    That is a folder as seen from the current one, or a hub id. A base that begins like a path (``./``, ``../`` or ``/``) is never
+    looked for on a hub.
+
+    Raises:
+        RecipeError: such a folder is not there.
     """
     local = folder / recipe.base
-    return str(local) if local.is_dir() else recipe.base
+    if local.is_dir():
+        return str(local)
+    if recipe.base.startswith((".", "/")) and not Path(recipe.base).is_dir():
+        raise RecipeError(f"base '{recipe.base}': no such folder beside the recipe; build it with training/build_base.py")
+    return recipe.base
 
 
 def recipe_digest(recipe: Recipe, **extra: Any) -> str:

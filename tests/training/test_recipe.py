@@ -101,3 +101,10 @@ def test_a_digest_tells_recipes_and_corpora_apart():
     ]
     assert len(set(digests)) == 4
     assert recipe_digest(same, train=3, corpus="a") == digests[0]
+
+
+@pytest.mark.parametrize("base", ["./work/base", "../base", "/nowhere/base"])
+def test_a_base_that_is_a_path_is_never_looked_for_on_a_hub(tmp_path, base):
+    recipe = Recipe(name="m", version="1.0.0", base=base)
+    with pytest.raises(RecipeError, match=r"no such folder beside the recipe; build it with training/build_base\.py"):
+        resolve_base(recipe, tmp_path)
