@@ -220,7 +220,8 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
         """Tells the progress to the log; the trainer's own callback prints it on standard output."""
 
         def on_log(self, args: Any, state: Any, control: Any, **others: Any) -> None:  # noqa: ARG002 - as it is called
-            figures = ", ".join(f"{name} {value:.4g}" for name, value in others["logs"].items())
+            # The trainer takes all epochs for one, so that its epoch says nothing.
+            figures = ", ".join(f"{name} {value:.4g}" for name, value in others["logs"].items() if name != "epoch")
             logger.info("step %d of %d: %s", state.global_step, state.max_steps, figures)
 
     class Patience(EarlyStoppingCallback):  # type: ignore[misc,unused-ignore]
