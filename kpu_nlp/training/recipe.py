@@ -109,8 +109,8 @@ def read_recipe(path: Path) -> Recipe:
 def resolve_base(recipe: Recipe, folder: Path) -> str:
     """Return the base as ``from_pretrained`` takes it: a folder next to the recipe where there is one, else as it stands.
 
-    That is a folder as seen from the current one, or a hub id. A base that begins like a path (``./``, ``../`` or ``/``) is never
-    looked for on a hub.
+    That is a folder as seen from the current one, or a hub id. A base that begins like a path (``./``, ``../``, ``/``)
+    is never looked for on a hub.
 
     Raises:
         RecipeError: such a folder is not there.
