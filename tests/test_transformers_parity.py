@@ -8,7 +8,7 @@ and F1 between the two is 0.977.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from kpu_nlp.tagging.manifest import read_manifest
 from kpu_nlp.tagging.tagger import Tagger
 from kpu_nlp.tagging.words import split_words
 
-pytest.importorskip("torch", reason="the extra [train] is not installed")
+torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
 transformers = pytest.importorskip("transformers", reason="the extra [train] is not installed")
 
 FEW = 10
@@ -31,6 +31,15 @@ FEW = 10
 MIN_AGREEMENT = 0.96
 
 Found = list[tuple[int, int, str]]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Lines are short: two threads wait for each other longer than they work, thirty times as long on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
