@@ -35,7 +35,8 @@ def tokenizer(shipped_model: Path) -> Tokenizer:
 
 @pytest.fixture(scope="session")
 def shipped_tagger(shipped_model: Path) -> Tagger:
-    return open_tagger(shipped_model, device="cpu")[0]
+    # Threads that wait for one another are slow where other tests want the same cores.
+    return open_tagger(shipped_model, device="cpu", threads=1)[0]
 
 
 def _paths(split: str) -> list[Path]:

@@ -123,7 +123,7 @@ def test_a_model_that_is_not_there_is_told_when_the_pipeline_is_loaded(tmp_path)
 
 @pytest.fixture(scope="module")
 def nlp(shipped_model):
-    return load(shipped_model, device="cpu")
+    return load(shipped_model, device="cpu", threads=1)
 
 
 @pytest.fixture(scope="module")

@@ -203,13 +203,13 @@ def same_spans(first, second):
     ] == pytest.approx([s.score for s in second], abs=2e-3)
 
 
-def test_neighbours_and_batches_change_nothing(shipped_tagger, shipped_model, tokenizer, dev_articles):
-    texts = [article.text for article in dev_articles[:8]]
+def test_neighbours_and_batches_change_nothing(shipped_tagger, shipped_model, dev_articles):
+    texts = [article.text for article in dev_articles[:4]]
     alone = [shipped_tagger.tag(text) for text in texts]
-    together = list(shipped_tagger.tag_many([*texts, "KPU. " * 2000]))
+    together = list(shipped_tagger.tag_many([*texts, "KPU. " * 300]))
     assert all(map(same_spans, alone, together))
     for batch_size in (1, 16):
-        tagger = open_tagger(shipped_model, device="cpu", batch_size=batch_size)[0]
+        tagger = open_tagger(shipped_model, device="cpu", threads=1, batch_size=batch_size)[0]
         assert all(map(same_spans, alone, tagger.tag_many(texts)))
 
 
