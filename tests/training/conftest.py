@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -49,15 +49,21 @@ WriteRecipe = Callable[..., Path]
 WriteCorpus = Callable[[Path, Mapping[str, Mapping[str, str]]], Path]
 
 
-@pytest.fixture(scope="session")
-def run_train() -> Callable[..., Result]:
+@pytest.fixture(scope="module")
+def run_train() -> Iterator[Callable[..., Result]]:
     """Run ``kpu-nlp train`` on the CPU in this process; a bug comes out as the exception it raises."""
+    import torch
+
     from kpu_nlp.cli import main
 
     def run(*arguments: object) -> Result:
         return CliRunner().invoke(main, ["train", "--device", "cpu", *map(str, arguments)], catch_exceptions=False)
 
-    return run
+    # So small an encoder gains nothing from a second thread, and on a busy machine the two wait for each other.
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield run
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="session")

@@ -215,7 +215,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint_to_the_same_end(trained, tmp_p
         [sys.executable, "-c", command, "train", *map(str, arguments), "--device", "cpu"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
     )
     checkpoints = tmp_path / "model.work" / "checkpoints"
     deadline = time.monotonic() + 240
