@@ -1,6 +1,11 @@
-"""How a source is named in a message."""
+"""Pieces of messages that several modules give."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 def shown(name: str) -> str:
@@ -11,3 +16,15 @@ def shown(name: str) -> str:
 def too_large(name: str, limit: int, *, advice: str = "split it, or read it anyway with --force") -> str:
     """Return the message for a source over the limit, which counts bytes."""
     return f"{name}: larger than {limit / 1_000_000:g} MB, so hardly one article; {advice}"
+
+
+def first_problem(error: ValidationError, *, whole: str) -> str:
+    """Return the first thing that pydantic found wrong, as ``setting: what``.
+
+    Args:
+        error: what pydantic raised.
+        whole: what to name where no single setting is at fault.
+    """
+    problem = error.errors()[0]
+    where = ".".join(str(part) for part in problem["loc"]) or whole
+    return f"{where}: {problem['msg']}"

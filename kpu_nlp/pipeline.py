@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 import spacy
@@ -118,11 +117,9 @@ def pipe_articles(articles: Iterable[Article], *, nlp: Language | None = None) -
     nlp = nlp or loaded()
     manifest = tagger_of(nlp).manifest
     model = ModelInfo(name=manifest.name, version=manifest.version)
-    stream = iter(articles)
-    while chunk := list(islice(stream, ARTICLES_AT_ONCE)):
-        docs = nlp.pipe([_make_doc(nlp, article) for article in chunk], batch_size=ARTICLES_AT_ONCE)
-        for article, doc in zip(chunk, docs, strict=True):
-            yield build_extraction(article, doc, model=model, themes=manifest.themes)
+    pairs = ((_make_doc(nlp, article), article) for article in articles)
+    for doc, article in nlp.pipe(pairs, as_tuples=True, batch_size=ARTICLES_AT_ONCE):
+        yield build_extraction(article, doc, model=model, themes=manifest.themes)
 
 
 def _make_doc(nlp: Language, article: Article) -> Doc:

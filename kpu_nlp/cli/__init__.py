@@ -6,7 +6,6 @@ when it runs, so that ``--help`` answers at once.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import importlib
 import sys
@@ -76,15 +75,12 @@ def _print_version(ctx: click.Context, _parameter: click.Parameter, value: bool)
 def _model_version() -> str:
     """Read name and version from the shipped model's manifest, without the libraries that check it."""
     import json
-    from importlib import resources
-    from pathlib import Path
 
-    folders: list[Any] = [Path(__file__).resolve().parents[2] / "models"]
-    with contextlib.suppress(ModuleNotFoundError):  # a checkout without installation
-        folders.insert(0, resources.files("kpu_nlp.models"))
-    for folder in folders:
+    from kpu_nlp.installed import SHIPPED_MODEL, data_folders
+
+    for folder in data_folders("models"):
         try:
-            manifest = json.loads((folder / "kpu-ner" / "manifest.json").read_text(encoding="utf-8"))
+            manifest = json.loads((folder / SHIPPED_MODEL / "manifest.json").read_text(encoding="utf-8"))
             return f"{manifest['name']} {manifest['version']}"
         except (OSError, ValueError, KeyError, TypeError):
             continue

@@ -46,7 +46,9 @@ def without_torch() -> Iterator[None]:
 @contextmanager
 def torch_only_for(device: str) -> Iterator[None]:
     """Hide torch inside the block where the device, as the option ``--device`` names it, has no use for it."""
-    if device == "cuda" or (device == "auto" and _may_have_gpu()):
+    from kpu_nlp.hardware import may_have_gpu
+
+    if device == "cuda" or (device == "auto" and may_have_gpu()):
         yield
         return
     with without_torch():
@@ -59,9 +61,3 @@ def import_pipeline(device: str) -> ModuleType:
 
     with torch_only_for(device):
         return importlib.import_module("kpu_nlp.pipeline")
-
-
-def _may_have_gpu() -> bool:
-    from pathlib import Path
-
-    return sys.platform != "darwin" and (sys.platform == "win32" or Path("/proc/driver/nvidia").exists())

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kpu_nlp.errors import MissingExtraError, ModelError
+from kpu_nlp.hardware import may_have_gpu
 from kpu_nlp.tagging.encoding import SpecialPieces
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 DEVICES = ("auto", "cpu", "cuda")
+ONNX_FILE = Path("onnx", "model.onnx")  # in a model folder
 
 
 class Engine(Protocol):
@@ -42,13 +44,13 @@ def default_threads() -> int:
 
 
 class OnnxEngine:
-    """Runs ``onnx/model.onnx`` of a model folder with ONNX Runtime on the CPU."""
+    """Runs an ONNX file with ONNX Runtime on the CPU."""
 
-    def __init__(self, folder: Path, *, threads: int | None = None) -> None:
+    def __init__(self, path: Path, *, threads: int | None = None) -> None:
         """Open the session.
 
         Args:
-            folder: the model folder.
+            path: the file.
             threads: threads of one operator; the process's cores by default.
 
         Raises:
@@ -56,7 +58,6 @@ class OnnxEngine:
         """
         import onnxruntime
 
-        path = folder / "onnx" / "model.onnx"
         if not path.is_file():
             raise ModelError(f"{path}: missing; the CPU engine needs it: train the model again or name a complete model folder")
         options = onnxruntime.SessionOptions()
@@ -118,9 +119,7 @@ def cuda_is_available() -> bool:
     """Tell whether torch is installed and sees a GPU, without importing torch where no GPU driver is."""
     import importlib.util
 
-    if not Path("/proc/driver/nvidia").exists() and os.name == "posix":
-        return False
-    if importlib.util.find_spec("torch") is None:
+    if not may_have_gpu() or importlib.util.find_spec("torch") is None:
         return False
     import torch
 
@@ -142,7 +141,7 @@ def open_engine(folder: Path, *, device: str = "auto", threads: int | None = Non
     if device not in DEVICES:
         raise ModelError(f"device '{device}' is unknown; use one of {', '.join(DEVICES)}")
     if device == "cpu" or (device == "auto" and not cuda_is_available()):
-        return OnnxEngine(folder, threads=threads)
+        return OnnxEngine(folder / ONNX_FILE, threads=threads)
     if not cuda_is_available():
         raise ModelError("device 'cuda': no GPU that torch can use was found; use --device cpu")
     return TorchEngine.open(folder, device="cuda")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kpu_nlp.errors import ModelError
+from kpu_nlp.messages import first_problem
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
@@ -123,6 +124,5 @@ def _parse(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "manifest"
-        raise ModelError(f"{path}: {where}: {first['msg']}; install or copy the model again") from error
+        problem = first_problem(error, whole="manifest")
+        raise ModelError(f"{path}: {problem}; install or copy the model again") from error

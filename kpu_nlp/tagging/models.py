@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from importlib import resources
 from pathlib import Path
 
 from kpu_nlp.errors import ModelError
+from kpu_nlp.installed import SHIPPED_MODEL, data_folders
 from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer
 from kpu_nlp.tagging.engines import open_engine
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.tagger import Tagger
 
-SHIPPED = "kpu-ner"
 MODEL_VARIABLE = "KPU_NLP_MODEL"
 
 
@@ -23,18 +22,9 @@ def shipped_model() -> Path:
     Raises:
         ModelError: this copy of the package came without the model.
     """
-    folders: list[Path] = []
-    try:
-        installed = resources.files("kpu_nlp.models")
-    except ModuleNotFoundError:
-        pass  # a checkout without installation
-    else:
-        if isinstance(installed, Path):
-            folders.append(installed / SHIPPED)
-    folders.append(Path(__file__).resolve().parents[2] / "models" / SHIPPED)
-    for folder in folders:
-        if folder.is_dir():
-            return folder
+    for folder in data_folders("models"):
+        if (folder / SHIPPED_MODEL).is_dir():
+            return folder / SHIPPED_MODEL
     raise ModelError("this copy of kpu-nlp came without its model; install the package again, or name a model folder")
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from kpu_nlp.annotation.digest import corpus_digest
 from kpu_nlp.annotation.packaged import packaged_corpus
 from kpu_nlp.errors import AnnotationError
+from kpu_nlp.installed import SHIPPED_MODEL
 from kpu_nlp.labels import LABEL_NAMES
 from kpu_nlp.tagging.manifest import LabelScore, Manifest
-from kpu_nlp.tagging.models import SHIPPED
 
 _NAMES = {"entities": "**all entities**", "themes": "**all themes**", "themes_overlap": "**all themes, by overlap**"}
 
@@ -81,7 +81,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
             licence="license: mit\n" if is_packaged and is_base else "",
             marks=_MARKS if manifest.labels == LABEL_NAMES else f"spans of {', '.join(manifest.labels)}",
             use="It is the model that `kpu-nlp extract` runs"
-            if manifest.name == SHIPPED
+            if manifest.name == SHIPPED_MODEL
             else "`kpu-nlp extract --model FOLDER` runs it",
             corpus=_CORPUS if is_packaged else "",
             limits=_LIMITS if is_packaged else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from kpu_nlp.pipeline import load, pipe_articles, tagger_of
 from kpu_nlp.reading.article import article_from_text
 from kpu_nlp.spans import Span
 from kpu_nlp.training.fact_scores import FactScores, as_rows, score_facts
-from kpu_nlp.training.scores import Count, SpanScores, score_spans
+from kpu_nlp.training.scores import Count, SpanScores, score_articles
 
 logger = logging.getLogger(__name__)
 
@@ -139,11 +138,3 @@ def evaluate(
         scores=score_articles(articles, found, manifest.labels, manifest.themes),
         facts=score_facts((article.facts, extraction) for article, extraction in zip(articles, extractions, strict=True)),
     )
-
-
-def score_articles(
-    articles: Sequence[AnnotatedArticle], found: Sequence[Sequence[Span]], labels: Sequence[str], themes: Collection[str]
-) -> SpanScores:
-    """Score the spans found in annotated articles."""
-    pairs = [(article.spans, spans) for article, spans in zip(articles, found, strict=True)]
-    return score_spans(pairs, labels, themes)

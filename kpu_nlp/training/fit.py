@@ -15,10 +15,10 @@ from kpu_nlp.errors import MissingExtraError, RecipeError
 from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer, special_pieces
 from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
-from kpu_nlp.tagging.tagger import Tagger
 from kpu_nlp.training.base import load_base
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
-from kpu_nlp.training.scores import SpanScores, score_spans
+from kpu_nlp.training.scores import score_articles
+from kpu_nlp.training.tagging import tag_articles
 from kpu_nlp.training.windows import Collator, Row, make_epochs
 
 logger = logging.getLogger(__name__)
@@ -64,23 +64,6 @@ def choose_device(device: str) -> str:
     if device == "cuda" and not cuda_is_available():
         raise RecipeError("device 'cuda': torch sees no GPU; use --device cpu")
     return device
-
-
-def score_model(
-    model: Any, tokenizer_path: Path, articles: Sequence[AnnotatedArticle], recipe: Recipe, device: str
-) -> SpanScores:
-    """Score a torch model on annotated articles, through the same tagger that extraction uses."""
-    tagger = Tagger(
-        TorchEngine(model, device=device),
-        open_tokenizer(tokenizer_path),
-        bio_labels(recipe.labels.names),
-        window=recipe.windows.size,
-        overlap=recipe.windows.overlap,
-        batch_size=16,
-    )
-    found = tagger.tag_many(article.text for article in articles)
-    pairs = [(article.spans, spans) for article, spans in zip(articles, found, strict=True)]
-    return score_spans(pairs, recipe.labels.names, recipe.labels.themes)
 
 
 def _optimizer(model: Any, recipe: Recipe) -> Any:
@@ -213,8 +196,9 @@ def _last_checkpoint(folder: Path) -> str | None:
     return None
 
 
-def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str) -> Path:
-    from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback
+def _callbacks(patience: int) -> list[Any]:
+    """Return what watches a run: early stopping after ``patience`` epochs without a better score, and the progress."""
+    from transformers import EarlyStoppingCallback, TrainerCallback
 
     class Report(TrainerCallback):  # type: ignore[misc,unused-ignore]
         """Tells the progress to the log; the trainer's own callback prints it on standard output."""
@@ -231,6 +215,12 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
             super().on_train_begin(args, state, control, **others)  # type: ignore[no-untyped-call,unused-ignore]
             control.should_training_stop = self.early_stopping_patience_counter >= self.early_stopping_patience
 
+    return [Patience(patience), Report()]
+
+
+def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str) -> Path:
+    from transformers import PrinterCallback, Trainer
+
     tokenizer_path = work / TOKENIZER / "tokenizer.json"
     tokenizer = open_tokenizer(tokenizer_path)
     epochs = make_epochs(data.train, tokenizer, bio_labels(recipe.labels.names), recipe)
@@ -243,7 +233,8 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
         """Scores the dev articles by spans, as extraction would find them."""
 
         def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
-            scores = score_model(model, tokenizer_path, data.dev, recipe, device)
+            found = tag_articles(TorchEngine(model, device=device), tokenizer_path, data.dev, recipe, batch_size=16)
+            scores = score_articles(data.dev, found, recipe.labels.names, recipe.labels.themes)
             metrics = {
                 f"{metric_key_prefix}_entities": scores.entities.f1,
                 f"{metric_key_prefix}_themes": scores.themes_overlap.f1,
@@ -261,7 +252,7 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
         eval_dataset=_dataset([epochs[0][:1]]),
         data_collator=Collator(special_pieces(tokenizer).pad),
         optimizers=(_optimizer(model, recipe), None),
-        callbacks=[Patience(recipe.optimizer.patience), Report()],
+        callbacks=_callbacks(recipe.optimizer.patience),
     )
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=_last_checkpoint(work / CHECKPOINTS))

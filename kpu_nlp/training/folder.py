@@ -16,16 +16,15 @@ from typing import Any
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.errors import RecipeError
 from kpu_nlp.spans import Span
-from kpu_nlp.tagging.bio import bio_labels
-from kpu_nlp.tagging.encoding import open_tokenizer
-from kpu_nlp.tagging.engines import Engine, TorchEngine
+from kpu_nlp.tagging.engines import ONNX_FILE, Engine, OnnxEngine, TorchEngine
 from kpu_nlp.tagging.manifest import MANIFEST, FileInfo, LabelScore, Manifest, OnnxInfo
-from kpu_nlp.tagging.tagger import Tagger
 from kpu_nlp.training.card import write_card
-from kpu_nlp.training.evaluate import Evaluation, score_articles, score_row
+from kpu_nlp.training.evaluate import Evaluation, score_row
 from kpu_nlp.training.fit import TrainingData
-from kpu_nlp.training.onnx_export import MAX_F1_LOST, OnnxFileEngine, Parity, compare, export_onnx, quantize_int8
+from kpu_nlp.training.onnx_export import MAX_F1_LOST, Parity, compare, export_onnx, quantize_int8
 from kpu_nlp.training.recipe import Recipe
+from kpu_nlp.training.scores import score_articles
+from kpu_nlp.training.tagging import tag_articles
 from kpu_nlp.writing.atomic import atomic_folder
 
 logger = logging.getLogger(__name__)
@@ -42,15 +41,7 @@ class _Trial:
     articles: Sequence[AnnotatedArticle]
 
     def spans(self, engine: Engine) -> list[list[Span]]:
-        windows = self.recipe.windows
-        tagger = Tagger(
-            engine,
-            open_tokenizer(self.tokenizer),
-            bio_labels(self.recipe.labels.names),
-            window=windows.size,
-            overlap=windows.overlap,
-        )
-        return list(tagger.tag_many(article.text for article in self.articles))
+        return tag_articles(engine, self.tokenizer, self.articles, self.recipe)
 
     def compare(self, expected: Sequence[Sequence[Span]], engine: Engine) -> Parity:
         labels = self.recipe.labels
@@ -81,15 +72,12 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
         # The class that every transformers version knows, and the length that the model was trained with.
         config |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": recipe.windows.size + 2}
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        (folder / "onnx").mkdir()
+        (folder / ONNX_FILE).parent.mkdir()
         # From the rounded weights on disk, so that both engines start from the same numbers.
         model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True).float().eval()
-        info = _write_onnx(model, folder / "onnx" / "model.onnx", _Trial(recipe, folder / "tokenizer.json", data.dev))
+        info = _write_onnx(model, folder / ONNX_FILE, _Trial(recipe, folder / "tokenizer.json", data.dev))
         manifest = _manifest(recipe, data, info, _scores(recipe, data, folder))
         write_card(folder / "README.md", manifest)
-        for path in folder.rglob("*"):
-            if path.is_file():
-                path.chmod(0o644)  # safetensors writes files that only their owner may read
         manifest = manifest.model_copy(update={"files": _files(folder)})
         (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return manifest
@@ -101,7 +89,7 @@ def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
     with tempfile.TemporaryDirectory() as work:
         full = Path(work) / "full.onnx"
         export_onnx(model, full)
-        parity = trial.compare(expected, OnnxFileEngine(full))
+        parity = trial.compare(expected, OnnxEngine(full))
         logger.info("onnx, full precision: %s", parity)
         if not parity.spans_equal:
             raise RecipeError(
@@ -109,7 +97,7 @@ def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
             )
         small = Path(work) / "int8.onnx"
         quantize_int8(full, small)
-        quantised = trial.compare(expected, OnnxFileEngine(small))
+        quantised = trial.compare(expected, OnnxEngine(small))
         logger.info("onnx, eight bits: %s", quantised)
         if quantised.f1_lost <= MAX_F1_LOST:
             shutil.move(small, path)
@@ -128,7 +116,7 @@ def _scores(recipe: Recipe, data: TrainingData, folder: Path) -> dict[str, dict[
     for split, articles in (("dev", data.dev), ("test", data.test)):
         if not articles:
             continue
-        found = _Trial(recipe, folder / "tokenizer.json", articles).spans(OnnxFileEngine(folder / "onnx" / "model.onnx"))
+        found = tag_articles(OnnxEngine(folder / ONNX_FILE), folder / "tokenizer.json", articles, recipe)
         scores = score_articles(articles, found, labels.names, labels.themes)
         rows = Evaluation(recipe.name, recipe.version, split, len(articles), scores).rows()
         result[split] = {name: LabelScore.model_validate(score_row(count)) for name, count in rows.items()}

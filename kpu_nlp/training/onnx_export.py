@@ -13,11 +13,9 @@ import numpy as np
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.spans import Span
-from kpu_nlp.tagging.engines import Engine, Floats, Ints
-from kpu_nlp.tagging.tagger import Tagger
-from kpu_nlp.training.scores import SpanScores, score_spans
-
-logger = logging.getLogger(__name__)
+from kpu_nlp.tagging.bio import spans_to_bio
+from kpu_nlp.tagging.words import split_words
+from kpu_nlp.training.scores import score_articles
 
 OPSET = 18
 # Points of F1 (of 100), over all labels on dev, that a quantised file may lose against torch.
@@ -47,22 +45,19 @@ class Parity:
     spans_equal: bool
 
 
-class _LogitsOnly:
-    """Makes the wrapper module that the exporter traces; torch is imported late."""
+def _logits_only(model: Any) -> Any:
+    """Wrap a model in a module that returns its logits alone, as the exporter wants it; torch is imported late."""
+    import torch
 
-    @staticmethod
-    def wrap(model: Any) -> Any:
-        import torch
+    class LogitsOnly(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
 
-        class Wrapper(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.model = model
+        def forward(self, input_ids: Any, attention_mask: Any) -> Any:
+            return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
 
-            def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-                return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
-
-        return Wrapper().eval()
+    return LogitsOnly().eval()
 
 
 def export_onnx(model: Any, path: Path) -> None:
@@ -81,7 +76,7 @@ def export_onnx(model: Any, path: Path) -> None:
         # The exporter warns of its own internals; whether the file is right, the parity test tells.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _LogitsOnly.wrap(model),
+            _logits_only(model),
             (ids, torch.ones_like(ids)),
             str(path),
             input_names=["input_ids", "attention_mask"],
@@ -151,9 +146,6 @@ def _quantize_embeddings(model: Any) -> None:
 
 def word_labels(articles: Sequence[AnnotatedArticle], found: Sequence[Sequence[Span]]) -> list[str]:
     """Return the BIO tag of every word of the articles, for counting how many labels two models disagree on."""
-    from kpu_nlp.tagging.bio import spans_to_bio
-    from kpu_nlp.tagging.words import split_words
-
     return [
         tag for article, spans in zip(articles, found, strict=True) for tag in spans_to_bio(split_words(article.text), spans)
     ]
@@ -169,7 +161,7 @@ def compare(
     """Compare the spans of an ONNX file with those of torch on annotated articles."""
 
     def f1(spans: Sequence[Sequence[Span]]) -> float:
-        scores: SpanScores = score_spans(zip((article.spans for article in articles), spans, strict=True), labels, themes)
+        scores = score_articles(articles, spans, labels, themes)
         return (scores.entities + scores.themes_exact).f1
 
     before, after = word_labels(articles, expected), word_labels(articles, found)
@@ -181,25 +173,3 @@ def compare(
         labels_changed=round(changed / max(1, len(before)), 6),
         spans_equal=places == [[(span.start, span.end, span.label) for span in spans] for spans in found],
     )
-
-
-def tag_articles(tagger: Tagger, articles: Sequence[AnnotatedArticle]) -> list[list[Span]]:
-    """Return the spans of every article."""
-    return list(tagger.tag_many(article.text for article in articles))
-
-
-class OnnxFileEngine(Engine):
-    """Runs one ONNX file, for trying it before it goes into a model folder."""
-
-    def __init__(self, path: Path) -> None:
-        """Open the file."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-    def logits(self, pieces: Ints, mask: Ints) -> Floats:
-        """See `Engine.logits`."""
-        (scores,) = self._session.run(None, {"input_ids": pieces, "attention_mask": mask})
-        return np.asarray(scores, dtype=np.float32)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from kpu_nlp.errors import RecipeError
 from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
+from kpu_nlp.messages import first_problem
 
 
 class _Section(BaseModel):
@@ -101,9 +102,7 @@ def read_recipe(path: Path) -> Recipe:
     try:
         return Recipe.model_validate(settings)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "recipe"
-        raise RecipeError(f"{path}: {where}: {first['msg']}") from error
+        raise RecipeError(f"{path}: {first_problem(error, whole='recipe')}") from error
 
 
 def resolve_base(recipe: Recipe, folder: Path) -> str:

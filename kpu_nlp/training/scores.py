@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.spans import Span
 
 
@@ -100,6 +101,14 @@ def score_spans(
                 _touching(found_here, gold_here), len(found_here), _touching(gold_here, found_here), len(gold_here)
             )
     return scores
+
+
+def score_articles(
+    articles: Sequence[AnnotatedArticle], found: Sequence[Sequence[Span]], labels: Sequence[str], themes: Collection[str]
+) -> SpanScores:
+    """Score the spans found in annotated articles."""
+    pairs = [(article.spans, spans) for article, spans in zip(articles, found, strict=True)]
+    return score_spans(pairs, labels, themes)
 
 
 def _touching(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> int:

@@ -58,7 +58,7 @@ def test_packaged_corpus_holds_what_its_splits_say():
 
 
 def test_packaged_corpus_that_is_missing(monkeypatch, tmp_path):
-    monkeypatch.setattr(packaged, "_candidates", lambda: [tmp_path])
+    monkeypatch.setattr(packaged, "data_folders", lambda _: [tmp_path])
     with pytest.raises(AnnotationError, match="came without its corpus"):
         packaged_corpus()
 

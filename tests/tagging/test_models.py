@@ -51,8 +51,7 @@ def test_without_either_it_is_the_shipped_model(monkeypatch, shipped_model, vari
 
 def test_a_copy_without_model_says_so(monkeypatch, tmp_path):
     monkeypatch.delenv("KPU_NLP_MODEL", raising=False)
-    monkeypatch.setattr(models, "__file__", str(tmp_path / "kpu_nlp" / "tagging" / "models.py"))
-    monkeypatch.setattr(models.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(models, "data_folders", lambda _: [tmp_path, tmp_path / "models"])
     with pytest.raises(ModelError, match="came without its model; install the package again, or name a model folder"):
         find_model()
 

@@ -2,7 +2,8 @@ import pytest
 
 from kpu_nlp.annotation.inline import parse_inline
 from kpu_nlp.spans import Span
-from kpu_nlp.training.onnx_export import OnnxFileEngine, Parity, compare, export_onnx, quantize_int8
+from kpu_nlp.tagging.engines import OnnxEngine
+from kpu_nlp.training.onnx_export import Parity, compare, export_onnx, quantize_int8
 
 np = pytest.importorskip("numpy")
 torch = pytest.importorskip("torch")
@@ -55,7 +56,7 @@ def scores(model, pieces, mask):
 
 
 def test_the_exported_file_gives_the_scores_of_torch_for_any_batch_and_length(model, files):
-    engine = OnnxFileEngine(files / "full.onnx")
+    engine = OnnxEngine(files / "full.onnx")
     for pieces, mask in batches():
         found = engine.logits(pieces, mask)
         assert found.dtype == np.float32
@@ -64,7 +65,7 @@ def test_the_exported_file_gives_the_scores_of_torch_for_any_batch_and_length(mo
 
 
 def test_padding_changes_no_score(files):
-    engine = OnnxFileEngine(files / "full.onnx")
+    engine = OnnxEngine(files / "full.onnx")
     pieces = np.arange(10, 20, dtype=np.int64)[None]
     padded = np.concatenate([pieces, np.full((1, 6), 499)], axis=1)
     mask = (np.arange(16) < 10).astype(np.int64)[None]
@@ -72,7 +73,7 @@ def test_padding_changes_no_score(files):
 
 
 def test_eight_bits_stay_close_and_take_a_fraction_of_the_room(model, files):
-    engine = OnnxFileEngine(files / "small.onnx")
+    engine = OnnxEngine(files / "small.onnx")
     same = total = 0
     for pieces, mask in batches():
         exact, found = scores(model, pieces, mask)[mask == 1], engine.logits(pieces, mask)[mask == 1]
@@ -101,7 +102,7 @@ def test_the_look_up_in_eight_bits_keeps_every_row(files, tmp_path):
     assert stored["words.rounded"].dtype == np.int8
     read = stored["words.rounded"].astype(np.float32) * stored["words.scale"]
     assert (np.abs(read - rows) <= np.abs(rows).max(axis=1, keepdims=True) / 254 + 1e-9).all()
-    assert np.isfinite(OnnxFileEngine(tmp_path / "small.onnx").logits(np.array([[7, 8, 9]]), np.ones((1, 3), np.int64))).all()
+    assert np.isfinite(OnnxEngine(tmp_path / "small.onnx").logits(np.array([[7, 8, 9]]), np.ones((1, 3), np.int64))).all()
 
 
 ARTICLE = parse_inline("---\nid: x-1\n---\n[Rina|PERSON], [Ketua|ROLE] [KPU Ngawi|ORG], [taat aturan|COMMITMENT].\n")
