@@ -6,13 +6,13 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown, too_large
 from kpu_nlp.reading.article import MAX_BYTES, article_from_text, read_article
+from kpu_nlp.reading.raw import FailedRecord
 from kpu_nlp.schema import Article
 
 FILE_SUFFIXES = frozenset({".txt", ".html", ".htm", ".xhtml"})
@@ -20,21 +20,6 @@ JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 
 # Bytes. JSON may write a character of one byte as an escape of six.
 MAX_LINE_BYTES = 6 * MAX_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class FailedRecord:
-    """An article of an archive that cannot be read.
-
-    Attributes:
-        id: the article's id, or None where the record has none that can be read.
-        source: the file, with ``:LINE`` for JSON Lines.
-        reason: one line.
-    """
-
-    id: str | None
-    source: str
-    reason: str
 
 
 def iter_archive(path: Path) -> Iterator[Article | FailedRecord]:

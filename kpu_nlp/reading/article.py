@@ -22,7 +22,7 @@ MAX_BYTES = 10_000_000
 MAX_TITLE = 300
 
 _ID_DIGITS = 12
-_HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html)\b",
@@ -50,13 +50,15 @@ def read_article(source: str, *, published: str | None = None, max_bytes: int = 
     day = parse_published(published) if published is not None else None
     limit = None if force else max_bytes
     if source == "-":
-        return _from_bytes(_read_standard_input(limit), source, article_id=None, published=day, force=force)
+        return article_from_bytes(_read_standard_input(limit), source, article_id=None, published=day, force=force)
     scheme = _SCHEME.match(source)
     if scheme:
         return _from_web(source, scheme.group(1), day, limit)
     path = Path(source)
-    html = path.suffix.lower() in _HTML_SUFFIXES
-    return _from_bytes(_read_file(path, limit), source, article_id=shown(path.stem), published=day, html=html, force=force)
+    html = path.suffix.lower() in HTML_SUFFIXES
+    return article_from_bytes(
+        _read_file(path, limit), source, article_id=shown(path.stem), published=day, html=html, force=force
+    )
 
 
 def article_from_text(
@@ -129,7 +131,7 @@ def _is_blank(text: str) -> bool:
     return all(character.isspace() or unicodedata.category(character) == "Cf" for character in text)
 
 
-def _from_bytes(
+def article_from_bytes(
     raw: bytes,
     source: str,
     *,
@@ -140,6 +142,21 @@ def _from_bytes(
     url: str | None = None,
     force: bool = False,
 ) -> Article:
+    """Make an article of the content of a file or page, decoded and read as `read_article` does.
+
+    Args:
+        raw: the content.
+        source: where it comes from, as the user names it.
+        article_id: by default the first 12 digits of the text's SHA-256.
+        published: ISO date of publication; goes before the one found in a page.
+        html: it is HTML; by default where it begins like it.
+        charset: the encoding that a server declares.
+        url: the page's address, where it was fetched.
+        force: take a page of any number of tags.
+
+    Raises:
+        InputError: it is empty, binary, or a page without an article.
+    """
     name = "standard input" if source == "-" else shown(source)
     html = html or _HTML_START.match(raw[:4096]) is not None
     if html:
@@ -165,7 +182,7 @@ def _from_web(source: str, scheme: str, published: str | None, limit: int | None
 
     response = fetch(source, max_bytes=limit)
     html = response.content_type in _HTML_TYPES
-    return _from_bytes(
+    return article_from_bytes(
         response.body,
         source,
         article_id=None,
@@ -189,7 +206,7 @@ def _read_standard_input(limit: int | None) -> bytes:
     if sys.stdin is None:
         raise InputError("standard input: closed; name a file instead of '-'")
     try:
-        return _read_limited(sys.stdin.buffer, "standard input", limit)
+        return read_limited(sys.stdin.buffer, "standard input", limit)
     except OSError as error:
         raise InputError(f"standard input: {error.strerror or error}; name a file instead of '-'") from error
 
@@ -198,7 +215,7 @@ def _read_file(path: Path, limit: int | None) -> bytes:
     name = shown(str(path))
     try:
         with path.open("rb") as file:
-            return _read_limited(file, name, limit)
+            return read_limited(file, name, limit)
     except FileNotFoundError as error:
         raise InputError(f"{name}: no such file; check the path") from error
     except IsADirectoryError as error:
@@ -209,7 +226,12 @@ def _read_file(path: Path, limit: int | None) -> bytes:
         raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}; check the path") from error
 
 
-def _read_limited(file: BinaryIO, name: str, limit: int | None) -> bytes:
+def read_limited(file: BinaryIO, name: str, limit: int | None) -> bytes:
+    """Read a file to its end.
+
+    Raises:
+        InputError: it has more bytes than the limit.
+    """
     if limit is None:
         return file.read()
     # One byte more than allowed tells a file that is too large, whatever its size; a pipe or device has none to ask for.

@@ -1,0 +1,163 @@
+"""Where files lie: on this machine, or behind an address that fsspec knows (``s3://``, ``gs://``, ``file://``, ``memory://``)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, Protocol, cast
+from urllib.parse import urlsplit
+
+from kpu_nlp.errors import InputError, MissingExtraError
+from kpu_nlp.messages import shown
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+# What file systems tell of a file that changes when the file does.
+_STAMP_KEYS = ("size", "mtime", "LastModified", "last_modified", "updated", "ETag", "etag", "md5Hash", "content_md5")
+
+
+def is_address(name: str) -> bool:
+    """Tell whether a name is an address (``s3://...``) and no path."""
+    return _SCHEME.match(name) is not None
+
+
+def path_of(name: str) -> str:
+    """Return what ends in the file's own name: a path as it is, of an address the part before ``?`` and ``::``."""
+    if not is_address(name):
+        return name
+    return urlsplit(name.partition("::")[0]).path
+
+
+class Storage(Protocol):
+    """What reading needs of the place where files lie; every method may raise OSError."""
+
+    def is_folder(self, name: str) -> bool:
+        """Tell whether there is such a folder."""
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is such a file or folder."""
+
+    def listing(self, folder: str) -> tuple[set[str], list[str]]:
+        """Return the names of a folder's subfolders, links to folders left out, and of its files, sorted."""
+
+    def join(self, folder: str, *parts: str) -> str:
+        """Return the name of what lies in a folder."""
+
+    def open(self, name: str) -> BinaryIO:
+        """Open a file for reading bytes."""
+
+    def stamp(self, name: str) -> str:
+        """Return what changes when the file does: its size and time."""
+
+
+class LocalStorage:
+    """The files of this machine; links to folders are not followed, pipes and devices in a folder are passed over."""
+
+    def is_folder(self, name: str) -> bool:  # noqa: D102 - the protocol says it
+        return os.path.isdir(name)  # noqa: PTH112 - a million Path objects are slow
+
+    def exists(self, name: str) -> bool:  # noqa: D102
+        return os.path.exists(name)  # noqa: PTH110
+
+    def listing(self, folder: str) -> tuple[set[str], list[str]]:  # noqa: D102
+        folders: set[str] = set()
+        files: list[str] = []
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    if not entry.is_symlink():
+                        folders.add(entry.name)
+                elif entry.is_file() or entry.is_symlink():  # a broken link is a file that cannot be read
+                    files.append(entry.name)
+        return folders, sorted(files)
+
+    def join(self, folder: str, *parts: str) -> str:  # noqa: D102
+        return os.path.join(*([] if folder == "." and parts else [folder]), *parts)  # noqa: PTH118
+
+    def open(self, name: str) -> BinaryIO:  # noqa: D102
+        return open(name, "rb")  # noqa: PTH123 - the caller closes it
+
+    def stamp(self, name: str) -> str:  # noqa: D102
+        status = os.stat(name)  # noqa: PTH116
+        return f"{status.st_size} {status.st_mtime_ns}"
+
+
+class RemoteStorage:
+    """What fsspec reaches. Its file systems raise errors of many kinds; here all become OSError."""
+
+    def is_folder(self, name: str) -> bool:  # noqa: D102
+        with as_os_error():
+            system, path = _system(name)
+            return bool(system.isdir(path))
+
+    def exists(self, name: str) -> bool:  # noqa: D102
+        with as_os_error():
+            system, path = _system(name)
+            return bool(system.exists(path))
+
+    def listing(self, folder: str) -> tuple[set[str], list[str]]:  # noqa: D102
+        with as_os_error():
+            system, path = _system(folder)
+            entries = [(entry["name"].rstrip("/"), entry["type"]) for entry in system.ls(path, detail=True)]
+        # An object store may list the folder itself among what it holds.
+        inside = [(own.rpartition("/")[2], kind) for own, kind in entries if own.strip("/") != path.strip("/")]
+        folders = {own for own, kind in inside if kind == "directory"}
+        return folders, sorted(own for own, _ in inside if own not in folders)
+
+    def join(self, folder: str, *parts: str) -> str:  # noqa: D102
+        head, chain, tail = folder.partition("::")
+        return "/".join([head.removesuffix("/") if not head.endswith("//") else head[:-1], *parts]) + chain + tail
+
+    def open(self, name: str) -> BinaryIO:  # noqa: D102
+        with as_os_error():
+            system, path = _system(name)
+            return cast("BinaryIO", system.open(path, "rb"))
+
+    def stamp(self, name: str) -> str:  # noqa: D102
+        with as_os_error():
+            system, path = _system(name)
+            info = system.info(path)
+        return " ".join(str(info[key]) for key in _STAMP_KEYS if info.get(key) is not None)
+
+
+def storage_of(name: str) -> Storage:
+    """Return where a path or address lies.
+
+    Raises:
+        InputError: fsspec does not know the address's kind.
+        MissingExtraError: fsspec, or what it needs for this kind, is not installed.
+    """
+    if not is_address(name):
+        return LocalStorage()
+    with as_os_error():
+        _system(name)
+    return RemoteStorage()
+
+
+def _system(name: str) -> tuple[Any, str]:
+    try:
+        from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra, and slow to import
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{shown(name)}: reading such addresses needs fsspec, which is not installed: pip install 'kpu-nlp[bulk]'"
+        ) from error
+    try:
+        system, path = url_to_fs(name)
+    except ImportError as error:  # the message names what to install
+        raise MissingExtraError(f"{shown(name)}: {shown(str(error))}") from error
+    except ValueError as error:
+        raise InputError(f"{shown(name)}: {shown(str(error))}; give a path, or an address that fsspec knows") from error
+    return system, path
+
+
+@contextmanager
+def as_os_error() -> Iterator[None]:
+    """Turn whatever the library of a remote file system raises inside the block into OSError."""
+    try:
+        yield
+    except (OSError, InputError, MissingExtraError):
+        raise
+    except Exception as error:  # each file system's library has errors of its own
+        raise OSError(f"{type(error).__name__}: {shown(' '.join(str(error).split()))}") from error
