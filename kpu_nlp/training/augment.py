@@ -82,12 +82,12 @@ def change_quotes(example: Example, rng: random.Random) -> Example:
     return "".join(map(rng.choice(_QUOTE_STYLES).get, text, text)), spans
 
 
-def make_typos(example: Example, rng: random.Random) -> Example:
-    """Swap neighbouring letters or double one over the next, in about one letter of a hundred; the length stays the same."""
+def make_typos(example: Example, rng: random.Random, rate: float = _TYPO_RATE) -> Example:
+    """Swap neighbouring letters or double one over the next, in a share ``rate`` of the letters; the length stays the same."""
     text, spans = example
     letters = list(text)
     for index in range(1, len(letters) - 1):
-        if rng.random() < _TYPO_RATE and letters[index].isalpha() and letters[index + 1].isalpha():
+        if rng.random() < rate and letters[index].isalpha() and letters[index + 1].isalpha():
             if rng.random() < 0.5:
                 letters[index], letters[index + 1] = letters[index + 1], letters[index]
             else:

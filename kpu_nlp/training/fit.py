@@ -15,6 +15,7 @@ from kpu_nlp.errors import MissingExtraError, RecipeError
 from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer, special_pieces
 from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
+from kpu_nlp.training.average import WeightAverage
 from kpu_nlp.training.base import load_base
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
 from kpu_nlp.training.scores import score_articles
@@ -28,6 +29,7 @@ RUN_FILE = "run.json"
 LOG_FILE = "log.json"
 CHECKPOINTS = "checkpoints"
 TOKENIZER = "tokenizer"
+AVERAGE_FILE = "average.safetensors"  # in a checkpoint, beside the weights of its step
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _optimizer(model: Any, recipe: Recipe) -> Any:
         (plain if parameter.ndim < 2 else decayed).setdefault(rate, []).append(parameter)
     groups = [{"params": params, "lr": rate, "weight_decay": settings.weight_decay} for rate, params in decayed.items()]
     groups += [{"params": params, "lr": rate, "weight_decay": 0.0} for rate, params in plain.items()]
-    return torch.optim.AdamW(groups)
+    return torch.optim.AdamW(groups, fused=True)
 
 
 def _dataset(epochs: Sequence[Sequence[Row]]) -> Any:
@@ -196,8 +198,8 @@ def _last_checkpoint(folder: Path) -> str | None:
     return None
 
 
-def _callbacks(patience: int) -> list[Any]:
-    """Return what watches a run: early stopping after ``patience`` epochs without a better score, and the progress."""
+def _callbacks(patience: int, average: WeightAverage) -> list[Any]:
+    """Return what watches a run: early stopping after ``patience`` epochs without a better score, average, and progress."""
     from transformers import EarlyStoppingCallback, TrainerCallback
 
     class Report(TrainerCallback):  # type: ignore[misc,unused-ignore]
@@ -215,7 +217,13 @@ def _callbacks(patience: int) -> list[Any]:
             super().on_train_begin(args, state, control, **others)  # type: ignore[no-untyped-call,unused-ignore]
             control.should_training_stop = self.early_stopping_patience_counter >= self.early_stopping_patience
 
-    return [Patience(patience), Report()]
+    class Average(TrainerCallback):  # type: ignore[misc,unused-ignore]
+        """Takes every step into the average."""
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:  # noqa: ARG002 - as it is called
+            average.update()
+
+    return [Patience(patience), Average(), Report()]
 
 
 def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str) -> Path:
@@ -229,11 +237,14 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
     steps = max(1, min(len(rows) for rows in epochs) // batch)
     epochs = [rows[: steps * batch] for rows in epochs]
 
+    average = WeightAverage(model, recipe.optimizer.average)
+
     class DevScoringTrainer(Trainer):  # type: ignore[misc,unused-ignore]
         """Scores the dev articles by spans, as extraction would find them."""
 
         def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
-            found = tag_articles(TorchEngine(model, device=device), tokenizer_path, data.dev, recipe, batch_size=16)
+            with average.applied():
+                found = tag_articles(TorchEngine(model, device=device), tokenizer_path, data.dev, recipe, batch_size=16)
             scores = score_articles(data.dev, found, recipe.labels.names, recipe.labels.themes)
             metrics = {
                 f"{metric_key_prefix}_entities": scores.entities.f1,
@@ -245,6 +256,10 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
             self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
             return metrics
 
+        def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
+            super().save_model(output_dir, _internal_call)
+            average.save(Path(output_dir or str(self.args.output_dir)) / AVERAGE_FILE)
+
     trainer = DevScoringTrainer(
         model=model,
         args=_training_arguments(recipe, work, device=device, steps_per_epoch=steps),
@@ -252,12 +267,18 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
         eval_dataset=_dataset([epochs[0][:1]]),
         data_collator=Collator(special_pieces(tokenizer).pad),
         optimizers=(_optimizer(model, recipe), None),
-        callbacks=_callbacks(recipe.optimizer.patience),
+        callbacks=_callbacks(recipe.optimizer.patience, average),
     )
     trainer.remove_callback(PrinterCallback)
-    trainer.train(resume_from_checkpoint=_last_checkpoint(work / CHECKPOINTS))
+    checkpoint = _last_checkpoint(work / CHECKPOINTS)
+    if checkpoint is not None:
+        average.load(Path(checkpoint) / AVERAGE_FILE)
+    trainer.train(resume_from_checkpoint=checkpoint)
+    if trainer.state.best_model_checkpoint is not None:
+        average.load(Path(trainer.state.best_model_checkpoint) / AVERAGE_FILE)
     unfinished = work / f"{FITTED}.tmp"
-    model.float().save_pretrained(unfinished)
+    with average.applied():
+        model.float().save_pretrained(unfinished)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(tokenizer_path.with_name(name), unfinished / name)
     (work / LOG_FILE).write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")

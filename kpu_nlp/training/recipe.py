@@ -59,6 +59,7 @@ class Optimizer(_Section):
     patience: int = Field(default=4, gt=0, description="Epochs without a better dev score before training stops")
     dropout: float = Field(default=0.1, ge=0, lt=1)
     attention_dropout: float = Field(default=0.0, ge=0, lt=1)
+    average: float = Field(default=0.0, ge=0, lt=1, description="Decay of the moving average of the weights a step; 0: none")
 
 
 class Augmentation(_Section):
@@ -71,6 +72,7 @@ class Augmentation(_Section):
     lower: float = Field(default=0.05, ge=0, le=1)
     quotes: float = Field(default=0.3, ge=0, le=1)
     typos: float = Field(default=0.08, ge=0, le=1)
+    replace_names: float = Field(default=0.0, ge=0, le=1)
 
 
 class Recipe(_Section):

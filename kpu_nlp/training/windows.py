@@ -14,6 +14,7 @@ from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import spans_to_bio
 from kpu_nlp.tagging.encoding import encode_text, make_windows, special_pieces
 from kpu_nlp.training.augment import augment
+from kpu_nlp.training.names import NamePool, name_pool, replace_names
 from kpu_nlp.training.recipe import Recipe
 
 IGNORED = -100  # torch's cross-entropy leaves out this target
@@ -57,16 +58,25 @@ def make_epochs(
 
     All of it is drawn from the recipe's seed, the epoch and the article's id, so that a resumed run sees the same rows.
     """
-    return [_make_epoch(articles, tokenizer, tags, recipe, epoch) for epoch in range(recipe.optimizer.epochs)]
+    pool = name_pool(articles)
+    return [_make_epoch(articles, tokenizer, tags, recipe, epoch, pool) for epoch in range(recipe.optimizer.epochs)]
 
 
 def _make_epoch(
-    articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, tags: Sequence[str], recipe: Recipe, epoch: int
+    articles: Sequence[AnnotatedArticle],
+    tokenizer: Tokenizer,
+    tags: Sequence[str],
+    recipe: Recipe,
+    epoch: int,
+    pool: NamePool,
 ) -> list[Row]:
     rows: list[Row] = []
     for article in articles:
         rng = random.Random(f"{recipe.seed}/{epoch}/{article.facts.id}")  # noqa: S311 - augmentation, not security
-        text, spans = augment((article.text, article.spans), recipe.augmentation, rng)
+        example = (article.text, article.spans)
+        if rng.random() < recipe.augmentation.replace_names:
+            example = replace_names(example, pool, rng)
+        text, spans = augment(example, recipe.augmentation, rng)
         rows += make_rows(text, spans, tokenizer, tags, size=recipe.windows.size, overlap=recipe.windows.overlap)
     return sort_into_batches(rows, recipe.optimizer.batch_size, random.Random(f"{recipe.seed}/{epoch}"))  # noqa: S311
 
