@@ -66,4 +66,4 @@ def bio_to_spans(
 
 
 def _breaks_line(text: str, start: int, end: int) -> bool:
-    return any(mark in text[start:end] for mark in "\n\r\u2028\u2029\x0b\x0c\x85") if end > start else False
+    return any(mark in text[start:end] for mark in "\n\r\u2028\u2029\x0b\x0c\x1c\x1d\x1e\x85") if end > start else False

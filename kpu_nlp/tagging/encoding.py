@@ -18,6 +18,9 @@ Ints = NDArray[np.int64]
 # The longest word keeps this many pieces: more tell nothing about its label, and a window must hold every word whole.
 MAX_WORD_PIECES = 48
 
+# White space to Python and to our words, but dropped by normalisers, which would glue the words around it.
+_SPACES = dict.fromkeys((0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F, 0x85), " ")
+
 PADDING_TOKENS = ("<pad>", "[PAD]")
 
 
@@ -61,7 +64,7 @@ def encode_text(tokenizer: Tokenizer, text: str) -> EncodedText:
         return EncodedText([], empty, np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int8))
     # The space changes no piece, but without it tokenizers (0.23) moves every offset of a text that begins with a character
     # which the normaliser drops, such as \x01.
-    encoding = tokenizer.encode(f" {text}", add_special_tokens=False)
+    encoding = tokenizer.encode(f" {text.translate(_SPACES)}", add_special_tokens=False)
     pieces = np.asarray(encoding.ids, dtype=np.int64)
     offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2) - 1
     owners = _find_owners(offsets, np.asarray(words, dtype=np.int64))

@@ -9,7 +9,7 @@ from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import bio_labels, bio_to_spans, spans_to_bio
 from kpu_nlp.tagging.words import split_words
 
-LINE_BREAKS = ["\n", "\r\n", "\r", "\n\n", " \n ", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"]
+LINE_BREAKS = ["\n", "\r\n", "\r", "\n\n", " \n ", "\x0b", "\x0c", "\x1c", "\x1e", "\x85", "\u2028", "\u2029"]
 
 
 def test_labels_become_outside_and_two_tags_each():

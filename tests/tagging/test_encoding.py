@@ -1,4 +1,5 @@
 import json
+import re
 import time
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ SNIPPETS = [
     "\u0301", "👩\u200d👩\u200d👧", "\x00", "\u2028", "\x1c", "ＫＰＵ", "مرحبا", "…", "½", "ﬁ", "\r\n", "\u200b", "\ufeff", "▁",
     "İß", "a" * 600, "KPU Jatim. ", "\nKetua ", " ",
 ]  # fmt: skip
+UNUSUAL_SPACE = "[\x0b\x0c\x1c-\x1f\x85]"
 any_texts = st.lists(st.sampled_from(SNIPPETS) | st.text(max_size=8), max_size=30).map("".join)
 
 
@@ -91,6 +93,13 @@ def test_a_character_without_a_piece_of_its_own_is_still_a_word(tokenizer, text,
     assert encoded.has_piece.tolist() == owning
 
 
+@pytest.mark.parametrize("space", list("\x0b\x0c\x1c\x1d\x1e\x1f\x85"))
+def test_unusual_white_space_parts_words_as_a_space_does(encode, space):
+    apart = encode(f"Ketua{space}KPU{space}Batu")
+    assert apart.pieces.tolist() == encode("Ketua KPU Batu").pieces.tolist()
+    assert apart.words == encode("Ketua KPU Batu").words
+
+
 @pytest.mark.parametrize("dropped", ["\x01", "\x01\x02\x03", "\x1c\x1d ", "\u200b\x7f", "\x01\n"])
 def test_characters_that_the_normaliser_drops_move_no_piece(encode, dropped):
     text = "Ketua KPU Jatim hadir"
@@ -110,7 +119,7 @@ def test_every_piece_belongs_to_the_first_word_that_it_touches(encode, cut, text
     assert (np.diff(encoded.first) >= 0).all()
     assert (np.diff(encoded.first) <= MAX_WORD_PIECES).all()
     expected, owner = {}, 0
-    encoding = cut(f" {text}")
+    encoding = cut(f" {re.sub(UNUSUAL_SPACE, ' ', text)}")
     for piece, (begin, end) in zip(encoding.ids, encoding.offsets, strict=True):
         touched = [word for word, (start, stop) in enumerate(encoded.words) if start < end - 1 and begin - 1 < stop]
         owner = max(owner, min(touched, default=0))
