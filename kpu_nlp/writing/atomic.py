@@ -27,7 +27,7 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
     Raises:
         InputError: the path is a folder, its parent folder is missing, or it cannot be written.
     """
-    with _writable(path):
+    with writable(path):
         target = _destination(path)
         if target.is_dir():
             raise InputError(f"{shown(str(path))}: a folder; name a file to write to")
@@ -42,13 +42,37 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
     try:
         with file:
             yield file
-            with _writable(path):
+            with writable(path):
                 file.flush()
                 os.fsync(file.fileno())
-        with _writable(path):
+        with writable(path):
             temporary.replace(target)
             _sync_folder(target.parent)
     except BaseException:  # KeyboardInterrupt too
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[Path]:
+    """Give an empty file beside ``path`` that takes its place when the block ends, for libraries that open files themselves.
+
+    Raises:
+        InputError: the path is a folder, device or pipe, its parent folder is missing, or it cannot be written.
+    """
+    with writable(path):
+        target = _destination(path)
+        if target.exists() and not target.is_file():
+            raise InputError(f"{shown(str(path))}: not a file that can be replaced; name a file to write to")
+        temporary = target.with_name(_TEMPORARY.format(secrets.token_hex(8)))
+        temporary.touch(exist_ok=False)
+    try:
+        yield temporary
+        with writable(path):
+            _sync(temporary)
+            temporary.replace(target)
+            _sync_folder(target.parent)
+    except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
@@ -62,7 +86,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     Raises:
         InputError: the path is a file or holds the current folder, its parent folder is missing, or it cannot be written.
     """
-    with _writable(path):
+    with writable(path):
         target = _destination(path)
         if target.exists() and not target.is_dir():
             raise InputError(f"{shown(str(path))}: a file; name a folder to write to")
@@ -72,7 +96,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         temporary.mkdir()
     try:
         yield temporary
-        with _writable(path):
+        with writable(path):
             _sync_files(temporary)
             _exchange(temporary, target)
             _sync_folder(target.parent)
@@ -89,8 +113,12 @@ def _destination(path: Path) -> Path:
 
 
 @contextmanager
-def _writable(path: Path) -> Iterator[None]:
-    """Turn the system's refusals into one line."""
+def writable(path: Path) -> Iterator[None]:
+    """Turn the system's refusals inside the block into one line.
+
+    Raises:
+        InputError: the system refused to write; the message names the path.
+    """
     try:
         yield
     except (OSError, ValueError) as error:
@@ -115,8 +143,12 @@ def _exchange(new: Path, target: Path) -> None:
 def _sync_files(folder: Path) -> None:
     for file in folder.rglob("*"):
         if file.is_file():
-            with file.open("rb") as stream:
-                os.fsync(stream.fileno())
+            _sync(file)
+
+
+def _sync(file: Path) -> None:
+    with file.open("rb") as stream:
+        os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
