@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ transformers = pytest.importorskip("transformers", reason="the extra [train] is 
 FEW = 10
 # Half of what the pieces disagree on in dev today is left as room.
 MIN_AGREEMENT = 0.96
+# The share of the paragraphs in which the most probable tags of the words are a possible sequence.
+MIN_POSSIBLE = 0.9
 
 Found = list[tuple[int, int, str]]
 
@@ -70,21 +73,35 @@ def places(spans: Sequence[Span]) -> Found:
     return [(span.start, span.end, span.label) for span in spans]
 
 
-def by_first_piece(line: str, plain: Any) -> Found:
-    """Return the spans that the labels of plain transformers give where each word takes that of its first piece."""
+def tags_by_first_piece(line: str, plain: Any) -> list[str]:
+    """Return the tags that plain transformers gives to the first piece of each word."""
     words = split_words(line)
     starts = [start for start, _ in words]
     tags: dict[int, str] = {}
     for token in plain(line, aggregation_strategy="none", ignore_labels=[]):
         tags.setdefault(max(0, bisect_right(starts, token["start"]) - 1), token["entity"])
-    return places(bio_to_spans(line, words, [tags.get(word, OUTSIDE) for word in range(len(words))]))
+    return [tags.get(word, OUTSIDE) for word in range(len(words))]
+
+
+def by_first_piece(line: str, plain: Any) -> Found:
+    """Return the spans of those tags."""
+    return places(bio_to_spans(line, split_words(line), tags_by_first_piece(line, plain)))
+
+
+def is_possible(tags: Sequence[str]) -> bool:
+    """Tell whether every I- tag continues its label; where one does not, our tagger looks for the best sequence that can be."""
+    return all(not tag.startswith("I-") or before[2:] == tag[2:] for before, tag in pairwise([OUTSIDE, *tags]))
 
 
 def check_same_labels(articles: Sequence[AnnotatedArticle], plain: Any, ours: Tagger) -> None:
     lines = paragraphs(articles, plain)
     assert len(lines) > 3 * len(articles)
+    compared = 0
     for line, found in zip(lines, ours.tag_many(lines), strict=True):
-        assert by_first_piece(line, plain) == places(found), line[:60]
+        if is_possible(tags_by_first_piece(line, plain)):
+            compared += 1
+            assert by_first_piece(line, plain) == places(found), line[:60]
+    assert compared >= MIN_POSSIBLE * len(lines)
 
 
 def agreement(articles: Sequence[AnnotatedArticle], plain: Any, ours: Tagger) -> float:

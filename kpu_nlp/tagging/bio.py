@@ -58,12 +58,13 @@ def bio_to_spans(
             continue
         score = 1.0 if scores is None else scores[index]
         last = spans[-1] if spans and index > 0 and spans[-1].end == words[index - 1][1] else None
-        if prefix == "I" and last is not None and last.label == label and not _breaks_line(text, last.end, start):
+        if prefix == "I" and last is not None and last.label == label and not breaks_line(text, last.end, start):
             spans[-1] = Span(last.start, end, label, min(last.score, score))
         else:
             spans.append(Span(start, end, label, score))
     return spans
 
 
-def _breaks_line(text: str, start: int, end: int) -> bool:
+def breaks_line(text: str, start: int, end: int) -> bool:
+    """Tell whether a line ends between two offsets."""
     return any(mark in text[start:end] for mark in "\n\r\u2028\u2029\x0b\x0c\x1c\x1d\x1e\x85") if end > start else False

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from kpu_nlp.spans import Span
-from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans
+from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans, breaks_line
 from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, special_pieces, window_pieces
 from kpu_nlp.tagging.engines import Engine, pad_batch
+from kpu_nlp.tagging.viterbi import best_tags
 
 Floats = NDArray[np.float32]
 
@@ -23,8 +24,9 @@ TEXTS_AT_ONCE = 32
 class Tagger:
     """Finds the labelled spans of texts with a token classifier.
 
-    The label of a word is the most probable label of its first piece, in the window where the word stands furthest from an
-    edge. The score of a word with label L is P(B-L) + P(I-L); the score of a span is the smallest of its words' scores.
+    The labels of a text's words are the most probable possible sequence (see `best_tags`), given the probabilities of each
+    word's first piece in the window where the word stands furthest from an edge. The score of a word with label L is
+    P(B-L) + P(I-L); the score of a span is the smallest of its words' scores.
     """
 
     def __init__(
@@ -60,10 +62,10 @@ class Tagger:
         """Return the spans of one text, in order."""
         return next(self.tag_many([text]))
 
-    def tag_many(self, texts: Iterable[str]) -> Iterator[list[Span]]:
-        """Yield the spans of each text, in the texts' order."""
+    def tag_many(self, texts: Iterable[str], *, at_once: int = TEXTS_AT_ONCE) -> Iterator[list[Span]]:
+        """Yield the spans of each text, in the texts' order; the windows of ``at_once`` texts are batched together."""
         stream = iter(texts)
-        while chunk := list(islice(stream, TEXTS_AT_ONCE)):
+        while chunk := list(islice(stream, at_once)):
             encoded = [encode_text(self._tokenizer, text) for text in chunk]
             for text, article, probabilities in zip(chunk, encoded, self._word_probabilities(encoded), strict=True):
                 yield self._decode(text, article, probabilities)
@@ -92,13 +94,22 @@ class Tagger:
     def _decode(self, text: str, article: EncodedText, probabilities: Floats) -> list[Span]:
         if not article.words:
             return []
-        best = probabilities.argmax(axis=1)
+        own = np.flatnonzero(article.has_piece)
+        best = np.zeros(len(article.words), dtype=np.int64)
+        best[own] = best_tags(probabilities[own], self._tags, _first_of_lines(text, [article.words[word] for word in own]))
         scores = probabilities[np.arange(len(best)), best] + np.where(
             self._partners[best] >= 0, probabilities[np.arange(len(best)), self._partners[best]], 0.0
         )
         tags = [self._tags[tag] for tag in best]
         _continue_pieceless(article, tags, scores)
         return bio_to_spans(text, article.words, tags, [min(1.0, round(float(score), 4)) for score in scores])
+
+
+def _first_of_lines(text: str, words: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Tell for each word whether it is the first one of a line; shape (words,)."""
+    return np.array(
+        [True, *(breaks_line(text, end, start) for (_, end), (start, _) in pairwise(words))][: len(words)], dtype=bool
+    )
 
 
 def _partner_columns(tags: Sequence[str]) -> NDArray[np.int64]:

@@ -119,7 +119,7 @@ def test_no_texts_give_nothing(make_tagger):
     ],
 )
 def test_a_word_without_a_piece_continues_the_word_that_it_touches(make_tagger, text, expected):
-    tagger, _ = make_tagger(lambda _, place, __: INSIDE_ORG if place == 0 else OUTSIDE)
+    tagger, _ = make_tagger(lambda _, place, __: BEGIN_ORG if place == 0 else OUTSIDE)
     assert surfaces(text, tagger.tag(text)) == expected
 
 
