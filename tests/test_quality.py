@@ -1,7 +1,7 @@
 """The gate: the shipped model is on the development articles as good as it was when it was shipped.
 
-``quality_floors.json`` holds F1 on the dev split, half a point below what was measured; a new model may raise the floors, and
-lowering one is a decision for a commit of its own.
+``quality_floors.json`` holds the dev scores less half a point for micro figures and two points for single labels and facts.
+``python tests/update_floors.py`` raises the floors after a better model; it lowers none without ``--lower``.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ def dev(shipped_model: Path) -> Evaluation:
 
 @pytest.mark.parametrize("name", FLOORS)
 def test_f1_is_above_its_floor(dev: Evaluation, name: str) -> None:
-    assert dev.rows()[name].f1 >= FLOORS[name]
+    assert (dev.rows() | dev.fact_rows())[name].f1 >= FLOORS[name]
 
 
-def test_the_floors_are_those_that_count() -> None:
-    assert set(FLOORS) == {"entities", "themes_overlap"}
-    assert all(0.5 < floor < 1 for floor in FLOORS.values())
+def test_every_figure_has_a_floor(dev: Evaluation) -> None:
+    assert set(FLOORS) == set(dev.rows() | dev.fact_rows())
+    assert all(0 < floor < 1 for floor in FLOORS.values())
+    assert min(FLOORS["entities"], FLOORS["themes_overlap"]) > 0.5
 
 
 def test_the_manifest_tells_the_same_scores(dev: Evaluation, shipped_model: Path) -> None:

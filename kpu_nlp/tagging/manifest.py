@@ -36,6 +36,14 @@ class LabelScore(_Section):
     recall: float
     f1: float
     gold: int
+    interval: tuple[float, float] | None = Field(default=None, description="95 % bootstrap interval of F1 over articles")
+
+
+class FactScore(_Section):
+    """The score of one kind of fact on one split: F1, or the share of right answers; 0 to 1."""
+
+    score: float
+    interval: tuple[float, float]
 
 
 class OnnxInfo(_Section):
@@ -62,6 +70,7 @@ class Manifest(_Section):
     articles: dict[str, int]
     recipe: dict[str, Any]
     seeds: tuple[int, ...]
+    facts: dict[str, dict[str, FactScore]] = Field(default_factory=dict)
     scores: dict[str, dict[str, LabelScore]] = Field(
         description="Per split: per label, and 'entities', 'themes', 'themes_overlap'"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from kpu_nlp.annotation.digest import corpus_digest
@@ -10,7 +9,7 @@ from kpu_nlp.annotation.packaged import packaged_corpus
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.installed import SHIPPED_MODEL
 from kpu_nlp.labels import LABEL_NAMES
-from kpu_nlp.tagging.manifest import LabelScore, Manifest
+from kpu_nlp.tagging.manifest import Manifest
 
 _NAMES = {"entities": "**all entities**", "themes": "**all themes**", "themes_overlap": "**all themes, by overlap**"}
 
@@ -37,7 +36,7 @@ corpus `{digest}`).{corpus}
 
 Base: `{base}`{encoder}.
 Windows of {window} pieces that share {overlap}; {epochs} epochs at most, the best on dev is kept; batches of {batch}; AdamW at {body} (head {head}),
-warm-up over {warmup} of the steps, then linear decay; dropout {dropout}; seed {seeds}. Augmentation, as the share of articles in each epoch:
+warm-up over {warmup} of the steps, then linear decay; dropout {dropout};{average} seed {seeds}. Augmentation, as the share of articles in each epoch:
 {augmentation}. The whole recipe stands in `manifest.json` under `recipe`; made with {libraries}.
 
 The ONNX file is in {precision}; against torch in full precision its F1 on dev changes by {f1_change:+.2f} points and {changed:.2%} of the words get another label.
@@ -103,13 +102,14 @@ def write_card(path: Path, manifest: Manifest) -> None:
             head=optimizer["head_rate"],
             warmup=optimizer["warmup"],
             dropout=optimizer["dropout"],
+            average=f" weights averaged with decay {optimizer['average']} a step;" if optimizer.get("average") else "",
             seeds=", ".join(map(str, manifest.seeds)),
             augmentation=", ".join(f"{name.replace('_', ' ')} {share}" for name, share in augmentation.items()),
             libraries=", ".join(f"{name} {number}" for name, number in manifest.libraries.items()),
             precision=manifest.onnx.precision,
             f1_change=-manifest.onnx.f1_lost,
             changed=manifest.onnx.labels_changed,
-            scores="\n\n".join(_table(split, rows) for split, rows in manifest.scores.items()),
+            scores="\n\n".join(_tables(split, manifest) for split in manifest.scores),
         ),
         encoding="utf-8",
     )
@@ -123,15 +123,29 @@ def _packaged_digest() -> str | None:
         return None
 
 
-def _table(split: str, rows: Mapping[str, LabelScore]) -> str:
+def _tables(split: str, manifest: Manifest) -> str:
     lines = [
-        f"{split.capitalize()} split, exact spans (`kpu-nlp evaluate --split {split}`):",
+        f"{split.capitalize()} split, exact spans, F1 with its 95 % bootstrap interval over articles (`kpu-nlp evaluate --split {split}`):",
         "",
-        "| label | precision | recall | F1 | spans |",
-        "| --- | --- | --- | --- | --- |",
+        "| label | precision | recall | F1 | interval | spans |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {_NAMES.get(name, name)} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {row.gold} |"
-        for name, row in rows.items()
+        f"| {_NAMES.get(name, name)} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {_interval(row.interval)} | {row.gold} |"
+        for name, row in manifest.scores[split].items()
     ]
+    facts = manifest.facts.get(split)
+    if facts:
+        lines += [
+            "",
+            f"{split.capitalize()} split, facts after linking: F1, or the share of right answers where an article has one of it:",
+            "",
+            "| fact | score | interval |",
+            "| --- | --- | --- |",
+        ]
+        lines += [f"| {name.replace('_', ' ')} | {row.score:.3f} | {_interval(row.interval)} |" for name, row in facts.items()]
     return "\n".join(lines)
+
+
+def _interval(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from spacy.language import Language
 
 from kpu_nlp.annotation.inline import AnnotatedArticle, read_articles
 from kpu_nlp.annotation.packaged import articles_folder, packaged_corpus
@@ -13,8 +16,10 @@ from kpu_nlp.annotation.splits import SPLITS, read_splits, split_of
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.pipeline import load, pipe_articles, tagger_of
 from kpu_nlp.reading.article import article_from_text
+from kpu_nlp.schema import Extraction
 from kpu_nlp.spans import Span
-from kpu_nlp.training.fact_scores import FactScores, as_rows, score_facts
+from kpu_nlp.training.bootstrap import f1_interval
+from kpu_nlp.training.fact_scores import directive_count, fact_counts, score_facts
 from kpu_nlp.training.scores import Count, SpanScores, score_articles
 
 logger = logging.getLogger(__name__)
@@ -25,33 +30,54 @@ SUMMARIES = ("entities", "themes", "themes_overlap")
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The scores of a model on one split of a corpus."""
+    """The scores of a model on one split of a corpus.
+
+    Attributes:
+        model: the model's name.
+        version: its version.
+        split: the split's name.
+        articles: the annotated articles.
+        found: the spans that the model finds in each of them.
+        scores: the span scores of each of them.
+        facts: the fact counts of each of them; empty for an article whose header has no facts.
+    """
 
     model: str
     version: str
     split: str
-    articles: int
-    scores: SpanScores
-    facts: FactScores | None = None
+    articles: Sequence[AnnotatedArticle]
+    found: Sequence[Sequence[Span]]
+    scores: Sequence[SpanScores]
+    facts: Sequence[Mapping[str, Count]]
 
     def rows(self) -> dict[str, Count]:
         """Return the counts of each label, exact, and of the summaries."""
-        return {
-            **self.scores.exact,
-            "entities": self.scores.entities,
-            "themes": self.scores.themes_exact,
-            "themes_overlap": self.scores.themes_overlap,
+        return _total([span_counts(scores) for scores in self.scores])
+
+    def fact_rows(self) -> dict[str, Count]:
+        """Return the counts of each fact, whose F1 is the share of right answers where an article has one of it."""
+        return _total(self.facts)
+
+    def intervals(self) -> dict[str, tuple[float, float]]:
+        """Return the 95 % bootstrap interval of the F1 of every row and fact."""
+        spans = [span_counts(scores) for scores in self.scores]
+        return {name: f1_interval([counts[name] for counts in spans]) for name in self.rows()} | {
+            name: f1_interval([counts[name] for counts in self.facts if name in counts]) for name in self.fact_rows()
         }
 
     def as_json(self) -> dict[str, Any]:
         """Return the scores as plain data, rounded to four digits."""
+        intervals = self.intervals()
         return {
             "model": self.model,
             "version": self.version,
             "split": self.split,
-            "articles": self.articles,
-            "scores": {name: score_row(count) for name, count in self.rows().items()},
-            "facts": as_rows(self.facts) if self.facts else {},
+            "articles": len(self.articles),
+            "scores": {name: score_row(count) | {"interval": list(intervals[name])} for name, count in self.rows().items()},
+            "facts": {
+                name: {"score": round(count.f1, 4), "interval": list(intervals[name])}
+                for name, count in self.fact_rows().items()
+            },
         }
 
 
@@ -63,6 +89,24 @@ def score_row(count: Count) -> dict[str, float | int]:
         "f1": round(count.f1, 4),
         "gold": count.gold,
     }
+
+
+def span_counts(scores: SpanScores) -> dict[str, Count]:
+    """Return the counts of each label, exact, and of the summaries."""
+    return {
+        **scores.exact,
+        "entities": scores.entities,
+        "themes": scores.themes_exact,
+        "themes_overlap": scores.themes_overlap,
+    }
+
+
+def _total(parts: Sequence[Mapping[str, Count]]) -> dict[str, Count]:
+    total: dict[str, Count] = {}
+    for part in parts:
+        for name, count in part.items():
+            total[name] = total.get(name, Count()) + count
+    return total
 
 
 def read_splits_of(corpus: Path) -> dict[str, list[AnnotatedArticle]]:
@@ -125,7 +169,17 @@ def evaluate(
         ModelError: the model cannot be opened.
     """
     articles = read_split(corpus or packaged_corpus(), split)
-    nlp = load(model, device=device)
+    return evaluate_articles(articles, load(model, device=device), split=split)
+
+
+def evaluate_articles(articles: Sequence[AnnotatedArticle], nlp: Language, *, split: str) -> Evaluation:
+    """Score a pipeline on annotated articles.
+
+    Args:
+        articles: the articles.
+        nlp: a pipeline of `kpu_nlp.load`.
+        split: what the articles are called in the result.
+    """
     manifest = tagger_of(nlp).manifest
     read = [article_from_text(article.text, id=article.facts.id, published=article.facts.published) for article in articles]
     extractions = list(pipe_articles(read, nlp=nlp))
@@ -134,7 +188,19 @@ def evaluate(
         model=manifest.name,
         version=manifest.version,
         split=split,
-        articles=len(articles),
-        scores=score_articles(articles, found, manifest.labels, manifest.themes),
-        facts=score_facts((article.facts, extraction) for article, extraction in zip(articles, extractions, strict=True)),
+        articles=articles,
+        found=found,
+        scores=[
+            score_articles([article], [spans], manifest.labels, manifest.themes)
+            for article, spans in zip(articles, found, strict=True)
+        ],
+        facts=[_fact_counts(article, extraction) for article, extraction in zip(articles, extractions, strict=True)],
     )
+
+
+def _fact_counts(article: AnnotatedArticle, extraction: Extraction) -> dict[str, Count]:
+    if not article.facts.complete:
+        return {}
+    counts = fact_counts(score_facts([(article.facts, extraction)])) | {"directives": directive_count(article, extraction)}
+    # The set of an article's themes; "themes" alone are the spans.
+    return {f"{name}_facts" if name == "themes" else name: count for name, count in counts.items()}

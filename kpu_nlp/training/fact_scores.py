@@ -2,15 +2,18 @@
 
 How two values are compared: white space is collapsed and case is ignored throughout, since headers and articles differ in both
 for one and the same thing; dates and times are compared as the strings that the contract prints, a date by its first ten
-characters.
+characters. Two event names overlap when at least half of the words that stand in either stand in both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from kpu_nlp.annotation.facts import DocumentFacts
+from kpu_nlp.annotation.inline import AnnotatedArticle
+from kpu_nlp.linking.sentences import split_sentences
 from kpu_nlp.schema import Extraction
 from kpu_nlp.training.scores import Count
 
@@ -25,7 +28,8 @@ class FactScores:
     Attributes:
         found: counts of facts of which an article has many: officials (by name), roles (name, title, organisation), spoke (who
             had a statement attributed), themes (the set of an article), quotes (one that begins with the header's words).
-        right: of facts that an article has one of, whether it is right, absence included: event, date, time (date and time),
+        right: of facts that an article has one of, whether it is right, absence included: event, event_overlap (its name by
+            overlap), theme_set (the whole set of an article's themes), date, time (date and time),
             end, venue (name, address and place), venue_name; and speaker, over the quotations that were found.
     """
 
@@ -49,7 +53,9 @@ class FactScores:
         """Score one article."""
         self._add_officials(gold, extraction)
         self._add_event(gold, extraction)
-        self._count("themes", gold.themes, (theme.theme for theme in extraction.themes))
+        found = {theme.theme for theme in extraction.themes}
+        self._count("themes", gold.themes, found)
+        self._judge("theme_set", set(gold.themes) == found)
         self._add_quotes(gold, extraction)
 
     def _add_officials(self, gold: DocumentFacts, extraction: Extraction) -> None:
@@ -69,6 +75,7 @@ class FactScores:
         start = (event.start if event else None) or ""
         end = (OPEN_END if event and event.open_end else event.end if event else None) or ""
         self._judge("event", _plain(gold.event) == _plain(event.name if event else None))
+        self._judge("event_overlap", _overlap(_plain(gold.event), _plain(event.name if event else None)))
         self._judge("date", (gold.start or "")[:_DATE_LENGTH] == start[:_DATE_LENGTH])
         self._judge("time", (gold.start or "") == start)
         self._judge("end", (gold.end or "") == end)
@@ -103,9 +110,32 @@ def _plain(text: str | None) -> str:
     return " ".join((text or "").casefold().split())
 
 
+def _overlap(one: str, other: str) -> bool:
+    words, others = set(one.split()), set(other.split())
+    return 2 * len(words & others) >= len(words | others)
+
+
+def fact_counts(scores: FactScores) -> dict[str, Count]:
+    """Return the counts of every fact; an answer that is right counts as one found and one wanted, so that F1 is the share."""
+    shares = {name: Count(sum(answers), len(answers), sum(answers), len(answers)) for name, answers in scores.right.items()}
+    return scores.found | shares
+
+
+def directive_count(article: AnnotatedArticle, extraction: Extraction) -> Count:
+    """Count the directives of an article, each a theme and the sentence that carries it, against its annotated theme spans."""
+    starts = [start for start, _ in split_sentences(article.text)]
+    themes = {theme.theme for theme in extraction.themes} | set(article.facts.themes)
+    gold = {(span.label.lower(), bisect_right(starts, span.start)) for span in article.spans if span.label.lower() in themes}
+    found = {
+        (theme.theme, bisect_right(starts, span.start))
+        for theme in extraction.themes
+        for directive in theme.directives
+        for span in directive.spans
+    }
+    right = len(gold & found)
+    return Count(right, len(found), right, len(gold))
+
+
 def as_rows(scores: FactScores) -> dict[str, float]:
     """Return one number a fact, 0 to 1: F1 of what articles have many of, the share of right answers of the rest."""
-    names: Sequence[str] = ("officials", "roles", "spoke", "themes", "quotes")
-    return {name: round(scores.found[name].f1, 4) for name in names if name in scores.found} | {
-        name: round(scores.share(name), 4) for name in scores.right
-    }
+    return {name: round(count.f1, 4) for name, count in fact_counts(scores).items()}

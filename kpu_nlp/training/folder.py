@@ -15,15 +15,15 @@ from typing import Any
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.errors import RecipeError
+from kpu_nlp.pipeline import load
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.engines import ONNX_FILE, Engine, OnnxEngine, TorchEngine
-from kpu_nlp.tagging.manifest import MANIFEST, FileInfo, LabelScore, Manifest, OnnxInfo
+from kpu_nlp.tagging.manifest import MANIFEST, FactScore, FileInfo, LabelScore, Manifest, OnnxInfo, read_manifest
 from kpu_nlp.training.card import write_card
-from kpu_nlp.training.evaluate import Evaluation, score_row
+from kpu_nlp.training.evaluate import evaluate_articles
 from kpu_nlp.training.fit import TrainingData
 from kpu_nlp.training.onnx_export import MAX_F1_LOST, Parity, compare, export_onnx, quantize_int8
 from kpu_nlp.training.recipe import Recipe
-from kpu_nlp.training.scores import score_articles
 from kpu_nlp.training.tagging import tag_articles
 from kpu_nlp.writing.atomic import atomic_folder
 
@@ -76,11 +76,8 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
         # From the rounded weights on disk, so that both engines start from the same numbers.
         model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True).float().eval()
         info = _write_onnx(model, folder / ONNX_FILE, _Trial(recipe, folder / "tokenizer.json", data.dev))
-        manifest = _manifest(recipe, data, info, _scores(recipe, data, folder))
-        write_card(folder / "README.md", manifest)
-        manifest = manifest.model_copy(update={"files": _files(folder)})
-        (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return manifest
+        _write_manifest(_manifest(recipe, data, info), folder)
+        return score_folder(folder, data)
 
 
 def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
@@ -109,21 +106,35 @@ def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
         return OnnxInfo(precision="fp32", f1_lost=parity.f1_lost, labels_changed=parity.labels_changed)
 
 
-def _scores(recipe: Recipe, data: TrainingData, folder: Path) -> dict[str, dict[str, LabelScore]]:
-    """Score the shipped ONNX file on dev and on test; nothing is chosen by the latter."""
-    labels = recipe.labels
-    result: dict[str, dict[str, LabelScore]] = {}
+def score_folder(folder: Path, data: TrainingData) -> Manifest:
+    """Score a model folder and the linking rules on dev and on test, and write what comes out into its manifest and card.
+
+    Nothing is chosen by the test articles.
+
+    Args:
+        folder: a model folder with a manifest, whose scores are replaced.
+        data: the articles that the model was made with.
+    """
+    nlp = load(folder, device="cpu")
+    scores: dict[str, dict[str, LabelScore]] = {}
+    facts: dict[str, dict[str, FactScore]] = {}
     for split, articles in (("dev", data.dev), ("test", data.test)):
-        if not articles:
-            continue
-        found = tag_articles(OnnxEngine(folder / ONNX_FILE), folder / "tokenizer.json", articles, recipe)
-        scores = score_articles(articles, found, labels.names, labels.themes)
-        rows = Evaluation(recipe.name, recipe.version, split, len(articles), scores).rows()
-        result[split] = {name: LabelScore.model_validate(score_row(count)) for name, count in rows.items()}
-    return result
+        if articles:
+            result = evaluate_articles(articles, nlp, split=split).as_json()
+            scores[split] = {name: LabelScore.model_validate(row) for name, row in result["scores"].items()}
+            facts[split] = {name: FactScore.model_validate(row) for name, row in result["facts"].items()}
+    manifest = read_manifest(folder).model_copy(update={"scores": scores, "facts": facts})
+    write_card(folder / "README.md", manifest)
+    return _write_manifest(manifest, folder)
 
 
-def _manifest(recipe: Recipe, data: TrainingData, onnx: OnnxInfo, scores: dict[str, dict[str, LabelScore]]) -> Manifest:
+def _write_manifest(manifest: Manifest, folder: Path) -> Manifest:
+    manifest = manifest.model_copy(update={"files": _files(folder)})
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1, exclude_none=True) + "\n", encoding="utf-8")
+    return manifest
+
+
+def _manifest(recipe: Recipe, data: TrainingData, onnx: OnnxInfo) -> Manifest:
     return Manifest(
         name=recipe.name,
         version=recipe.version,
@@ -137,7 +148,7 @@ def _manifest(recipe: Recipe, data: TrainingData, onnx: OnnxInfo, scores: dict[s
         articles={"train": len(data.train), "dev": len(data.dev), "test": len(data.test)},
         recipe=recipe.model_dump(mode="json"),
         seeds=(recipe.seed,),
-        scores=scores,
+        scores={},
         libraries={name: version(name) for name in LIBRARIES},
         files={},
     )
@@ -149,5 +160,5 @@ def _files(folder: Path) -> dict[str, FileInfo]:
             bytes=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest()
         )
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != MANIFEST
     }

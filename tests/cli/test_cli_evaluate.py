@@ -12,6 +12,7 @@ from kpu_nlp.annotation.inline import parse_inline
 from kpu_nlp.annotation.packaged import packaged_corpus
 from kpu_nlp.annotation.splits import make_splits, write_splits
 from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
+from kpu_nlp.training.error_report import find_errors
 from kpu_nlp.training.evaluate import SUMMARIES, Evaluation, evaluate
 
 ARTICLES = 3
@@ -64,10 +65,12 @@ def test_the_table_prints_every_label(evaluation: Evaluation, corpus: Path, invo
     facts = table.index("facts, F1, and share of right answers")
     rows = {line[:16].strip(): line[16:].split() for line in table[:facts] if not line.startswith("-")}
     assert list(rows) == [*LABEL_NAMES, "all entities", "all themes", "themes, overlap"]
-    assert {line.split()[0]: float(line.split()[1]) for line in table[facts + 1 :]} == evaluation.as_json()["facts"]
+    printed = {line.split()[0]: float(line.split()[1]) for line in table[facts + 1 :]}
+    assert printed == {name: row["score"] for name, row in evaluation.as_json()["facts"].items()}
     for label in LABEL_NAMES:
-        count = evaluation.rows()[label]
-        assert rows[label] == [f"{count.precision:.4f}", f"{count.recall:.4f}", f"{count.f1:.4f}", str(count.gold)]
+        count, (low, high) = evaluation.rows()[label], evaluation.intervals()[label]
+        figures = [f"{count.precision:.4f}", f"{count.recall:.4f}", f"{count.f1:.4f}", f"{low:.4f}-{high:.4f}", str(count.gold)]
+        assert rows[label] == figures
 
 
 def test_a_corpus_without_articles(corpus: Path, fails, tmp_path: Path) -> None:
@@ -85,3 +88,27 @@ def test_a_model_that_is_not_there(corpus: Path, fails, tmp_path: Path) -> None:
 def test_wrong_usage(invoke, arguments: list[str]) -> None:
     result = invoke("evaluate", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
+
+
+def test_every_error_is_on_the_page(evaluation: Evaluation, corpus: Path, invoke, tmp_path: Path) -> None:
+    page = tmp_path / "errors.html"
+    assert invoke("evaluate", corpus, "--device", "cpu", "--errors", page).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    wrong = [find_errors(article, found) for article, found in zip(evaluation.articles, evaluation.found, strict=True)]
+    assert text.count("<small>") == sum(map(len, wrong)) > 0
+    for article, errors in zip(evaluation.articles, wrong, strict=True):
+        assert text.count(f"<small>{article.facts.id}, ") == len(errors)
+
+
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_scored(corpus: Path, fails, tmp_path: Path) -> None:
+    assert "there is no folder" in fails("evaluate", corpus, "--errors", tmp_path / "none" / "errors.html")
+
+
+def test_articles_printed_another_way(corpus: Path, invoke) -> None:
+    result = invoke("evaluate", corpus, "--perturb", "quotes", "--json")
+    (row,) = json.loads(result.stdout)["perturbed"]
+    assert row["name"] == "quotes"
+    assert row["entities"] == pytest.approx(
+        json.loads(result.stdout)["scores"]["entities"]["f1"] - row["entities_lost"] / 100, abs=1e-3
+    )
+    assert invoke("evaluate", corpus, "--perturb", "sideways").exit_code == 2
