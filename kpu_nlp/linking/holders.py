@@ -28,18 +28,27 @@ def attach(text: str, items: Sequence[Item], sentence: Sequence[Span]) -> None:
             continue
         before = items[position - 2] if position > 1 else None
         after = items[position] if position < len(items) else None
-        if isinstance(before, Name) and _belongs_before(text, before, item, after):
+        if isinstance(before, Name) and _belongs_before(text, before, item, after, sentence):
             position = _give_back(text, items, position - 1)
         elif isinstance(before, Group) and _sums_up(text, before, item):
             for name in _names_back(text, items, position - 2):
                 name.groups.append(item)
-        elif isinstance(after, Name) and _reaches(text, item, after, sentence) and not _stands_in(text, item):
+        elif isinstance(after, Name) and _reaches(text, item, after, sentence) and not _is_unnamed(text, item, after):
             _give_on(text, item, items, position)
 
 
-def _stands_in(text: str, group: Group) -> bool:
-    """Tell whether the role's holder is only spoken for: ``membacakan sambutan Bupati``."""
-    return words.STAND_IN.search(text, max(0, group.start - GAP), group.start) is not None
+def _is_unnamed(text: str, group: Group, after: Name) -> bool:
+    """Tell whether the name after a role is another's: the holder is only spoken for, or one of a crowd.
+
+    ``Mewakili Bupati, Fulan membuka ...`` leaves the holder unnamed, ``Mewakili Bupati Fulan, ...`` names them.
+    """
+    if fits(words.CLOSE, text, group.end, after.start):
+        return False
+    start = max(0, group.start - GAP)
+    if words.STAND_IN.search(text, start, group.start):
+        return True
+    announced = words.LIST_CUE.search(text, group.end, after.start)
+    return announced is None and words.CROWD.search(text, start, group.start) is not None
 
 
 def _reaches(text: str, group: Group, name: Name, sentence: Sequence[Span]) -> bool:
@@ -53,17 +62,28 @@ def _reaches(text: str, group: Group, name: Name, sentence: Sequence[Span]) -> b
     return fits(words.FROM_PLACE, text, group.end, between.start) and fits(words.BEFORE_NAME, text, between.end, name.start)
 
 
-def _belongs_before(text: str, name: Name, group: Group, after: Item | None) -> bool:
+def _comes_from(text: str, name: Name, group: Group, sentence: Sequence[Span]) -> bool:
+    """Tell whether the organisation of the holder stands between the name and the role: ``X dari KPU Bali selaku Anggota``."""
+    position = group.posts[0].number - 1
+    office = sentence[position] if position >= 0 else None
+    if office is None or office.label != "ORG" or not fits(words.FROM_PLACE, text, name.end, office.start):
+        return False
+    return fits(words.AFTER_NAME, text, office.end, group.start)
+
+
+def _belongs_before(text: str, name: Name, group: Group, after: Item | None, sentence: Sequence[Span]) -> bool:
     """Tell whether a group is told of the name before it and not of the one after it."""
     if fits(words.AFTER_NAME, text, name.end, group.start):
         return True
     if not fits(words.APPOSITION, text, name.end, group.start):
-        return False
+        return _comes_from(text, name, group, sentence)
     if isinstance(after, Name) and fits(words.CLOSE, text, group.end, after.start):
         return False
     if name.groups:
         # `anggota yaitu A Divisi Hukum, B Divisi SDM`: only without a comma, and only a division.
-        return "," not in text[name.end : group.start] and words.BARE_DIVISION.match(text, group.start) is not None
+        # Where semicolons part the entries of a list, a comma does not.
+        parted = "," in text[name.end : group.start] and not text.startswith(";", group.end)
+        return not parted and words.BARE_DIVISION.match(text, group.start) is not None
     # Between two commas the one who is new to the article is introduced.
     introduces_after = isinstance(after, Name) and after.is_first and not name.is_first
     return not (introduces_after and after is not None and _precedes(text, group, after))

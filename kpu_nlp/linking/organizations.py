@@ -262,11 +262,23 @@ class Organizations:
         national = [group for group in self.groups if group.is_national]
         return min(national, key=lambda group: not group.key.rest, default=None)
 
+    def _whole(self, unit: Organization) -> Organization:
+        """Return the one unit of which ``unit`` is the short form, or itself."""
+        size = len(unit.key.rest)
+        longer = [
+            other
+            for other in self.groups
+            if other.key.head == unit.key.head and len(other.key.rest) > size and other.key.rest[:size] == unit.key.rest
+        ]
+        return longer[0] if size and len(longer) == 1 else unit
+
     def specific(self, group: Organization) -> Organization:
         """Return the one office that a bare name (``Bawaslu``) can only mean, or the group itself.
 
         The bodies of villages and polling stations are many even where one of them is named.
         """
+        if group.key.head in words.UNITS:
+            return self._whole(group)
         if not group.is_bare or group.key.head in words.LOCAL_BODIES:
             return group
         offices = [other for other in self.groups if other.key.head == group.key.head and other.is_one_office]

@@ -59,6 +59,9 @@ LEFT_OUT = frozenset({"kepulauan"})
 # A class of offices, not one office: `KPU Kabupaten/Kota`, `KPU se-Jawa Timur`, `KPU Provinsi`.
 CLASS_FORM = re.compile(r"\bse[- ]|/kota\b|/kab|\bdan\s+(?:kabupaten|kota|ppk|pps)\b|\bmaupun\b", re.IGNORECASE)
 
+# Units that many bodies have: `Komisi A` of one council is the `Komisi A DPRD Kabupaten Ngawi` that the article names.
+UNITS = frozenset({"komisi", "fraksi"})
+
 # The commission's own heads: the office that publishes the article is one of them.
 COMMISSION = frozenset({"kpu", "kip"})
 

@@ -36,13 +36,16 @@ def _key(token: str) -> str:
 
 def _leading_end(name: str) -> tuple[int, list[str]]:
     """Return where the name begins after titles and ranks, and those titles as printed."""
-    position, titles = 0, []
+    position = 0
+    titles: list[str] = []
     while match := _TOKEN.search(name, position):
         token = match.group()
         glued = _GLUED.match(token)  # Dr.Budi, H.Ahmad
         if glued:
             token = glued.group(1)
         end = _title_end(token, name, match.start() + len(token))
+        if end is None and titles and token.isupper() and _key(token) in words.DOTTED_LEADING_TITLES:
+            end = match.start() + len(token)  # `KRT. RM Fulan`: after a title the next needs no dot
         if end is None or not any(mark.isalpha() for mark in name[end:]):
             break
         titles.append(name[match.start() : end])

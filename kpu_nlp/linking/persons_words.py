@@ -26,7 +26,7 @@ LEADING_TITLES = _listed(
 DOTTED_LEADING_TITLES = _listed("rd rp rm ra rr tb kms mgs msy ns mgr tn ny")
 
 # Title words that follow a first one: `Nyi Mas`, `Abu H.`.
-TITLE_PAIRS = frozenset({("nyi", "mas"), ("abu", "h"), ("k", "h"), ("tuan", "guru"), ("abu", "tgk")})
+TITLE_PAIRS = frozenset({("nyi", "mas"), ("abu", "h"), ("k", "h"), ("tuan", "guru"), ("abu", "tgk"), ("r", "aj"), ("r", "ay")})
 
 # Not titles but the clan name of Palembang, written apart.
 NAME_PAIRS = frozenset({("ki", "agus"), ("nyi", "ayu")})

@@ -92,7 +92,7 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[list[Span]]:
     sentence: list[Span] = []
     last_end = 0
     for span in spans:
-        if sentence and span.start > last_end and words.SENTENCE_END.search(text, last_end, span.start):
+        if sentence and span.start > last_end and _ends_between(text, last_end, span):
             yield sentence
             sentence = []
         if span.label in _TAKING_PART:
@@ -100,6 +100,13 @@ def sentences(text: str, spans: Sequence[Span]) -> Iterator[list[Span]]:
         last_end = span.end
     if sentence:
         yield sentence
+
+
+def _ends_between(text: str, last_end: int, span: Span) -> bool:
+    """Tell whether a sentence ends before a span; a signature belongs to the role above it."""
+    if span.label == "PERSON" and fits(words.SIGNED, text, last_end, span.start):
+        return False
+    return words.SENTENCE_END.search(text, last_end, span.start) is not None
 
 
 def read_items(text: str, sentence: Sequence[Span], people: dict[int, tuple[str, bool]]) -> list[Item]:

@@ -19,8 +19,11 @@ TO_ORGANIZATION = _compile(rf"\s*|\s+{_words('pada', 'di', 'dari', 'untuk', 'di 
 
 # Between two roles of one person: `Anggota KPU Bali yang juga Ketua Divisi Hukum`, `Sekretaris merangkap Bendahara`.
 _HEADS = ("membidangi", "mengampu", "membawahi", "menangani")
-_ALSO = _words("juga", "sekaligus", "merangkap", "selaku", "sebagai", "menjabat", *_HEADS)
-SAME_HOLDER = _compile(rf",?\s*(?:yang\s+)?(?:(?:kini|saat ini|sekarang)\s+)?{_ALSO}(?:\s+{_ALSO})*\s+|\s*/\s*")
+_ALSO = _words("juga", "sekaligus", "merangkap", "selaku", "sebagai", "menjabat", "memegang jabatan", *_HEADS)
+_MADE = _words("merupakan", "dipercaya(?:kan)? (?:menjadi|sebagai)")
+SAME_HOLDER = _compile(
+    rf",?\s*(?:yang\s+)?(?:(?:kini|saat ini|sekarang)\s+)?{_ALSO}(?:\s+{_ALSO})*\s+|,?\s*yang\s+(?:juga\s+)?{_MADE}\s+|\s*/\s*"
+)
 
 # A division printed after the organisation is a role of the same person: `Anggota KPU RI Divisi Hukum`.
 DIVISION = _compile(rf"(?:(?:ketua|koordinator)\s+)?{_words('divisi', 'devisi', 'bidang', 'koordinator wilayah', 'korwil')}\b")
@@ -48,6 +51,7 @@ _BEFORE_NAME = _words(
     r"nomor urut \w+",
     r"unsur \w+",
     r"hadir sebagai \w+",
+    r"\(?(?:ttd|dto)\b\.?\)?",
 )
 BEFORE_NAME = _compile(rf"[\s,:(–—-]*(?:{_BEFORE_NAME}[\s,:(–—-]*)*")
 # The same without any mark: the role can only belong to the name that follows.
@@ -95,6 +99,12 @@ PLURAL = _compile(
     r"pantarlih|ppdp|operator|tenaga|asisten|panelis|pelaksana|fungsional|calon|wakil\s+ketua|teradu|deputi)\b"
 )
 
+# A crowd is counted before the role: `Lantik 85 Anggota, Fulan Titip Pesan` names none of them.
+CROWD = re.compile(r"(?<![\w.,])\d{2,}\s+(?:orang\s+)?$")
+
+# Below a letter or an announcement the role stands above the signature and the name under it.
+SIGNED = _compile(r"[\s,]*\(?(?:ttd|dto)\b\.?\)?[\s.(]*")
+
 # The end of a sentence between two spans.
 SENTENCE_END = re.compile(r"\n|[.!?][”\"'’)]*(?:\s|$)|\.(?=[A-Z])")
 
@@ -115,7 +125,8 @@ FROM_ORGANIZATION = _compile(
 LIST_LINK = _compile(
     r"[\s,;()–—-]*(?:"
     + _words(
-        "dan|serta|bersama|beserta|didampingi|juga|termasuk|para|adapun|sementara|lalu|kemudian|jajaran|oleh|sedangkan|ke(?:dua|tiga)"
+        "dan|serta|bersama|beserta|didampingi|juga|termasuk|para|adapun|sementara|lalu|kemudian|jajaran|oleh|sedangkan|ke(?:dua|tiga)|"
+        "ke(?:dua|tiga|empat|lima)nya"
     )
     + r"[\s,;]*)*"
 )
@@ -138,7 +149,7 @@ KINDRED = tuple(
     for title, body in (
         (r"\b(?:kepala\s+sekolah|kesiswaan|osis|kepsek|guru)\b", r"(?:sm[apk]|ma|mts|sd|smp|sma|smk)[sn]?\b|madrasah|sekolah"),
         (
-            r"\b(?:rektor|dekan|dosen|akademisi|peneliti|guru\s+besar|warek)\b",
+            r"\b(?:presiden\s+mahasiswa|rektor|dekan|dosen|akademisi|peneliti|guru\s+besar|warek)\b",
             r"universitas|institut|fakultas|politeknik|stai|iain|uin|sekolah\s+tinggi|fisip|.*\buniversity",
         ),
         (r"\b(?:penyiar|presenter|announcer)\b", r"rri|tvri|radio|tv|studio\s+radio"),

@@ -31,7 +31,7 @@ _ACTIVE = """
     mensyaratkan menuntut menuturkan menyambung menyampaikan menyanggah menyanggupi menyarankan menyatakan menyayangkan
     menyebut menyebutkan menyepakati menyerukan menyesalkan menyimpulkan menyinggung menyodorkan menyela menyoroti
     mewanti-wanti mewajibkan merekomendasikan merinci minta mohon menambahkan menambahakan menanggapi meluruskan
-    memaklumi memotivasi menyetujui menolak
+    memaklumi memotivasi menyetujui menolak menggariskan
 """
 ACTIVE_VERBS = frozenset(_ACTIVE.split())
 
@@ -83,7 +83,7 @@ UNNAMED = re.compile(
     r"(?<![^\W_])(?:seorang|salah seorang|salah satu)\s+(?!(?:dari|cara|syarat|tahapan|contoh|bentuk|upaya)\b)[a-z]",
     re.IGNORECASE,
 )
-OTHERS = re.compile(r".*[^\W_].*?(?<![^\W_])yang(?:\s+[^\W_]+){0,2}\s+\Z", re.DOTALL)
+OTHERS = re.compile(r".*[^\W_].*?(?<![^\W_])yang(?!\s+(?:sama|berbeda|lain|terpisah)\s)(?:\s+[^\W_]+){0,2}\s+\Z", re.DOTALL)
 THAT = re.compile(r"\s+(?:itu|ini|tersebut|tadi)(?![^\W_])", re.IGNORECASE)
 RELATIVE = re.compile(r"(?<![^\W_])yang(?![^\W_])")
 
@@ -108,7 +108,7 @@ NAMING = re.compile(
 # Verbs of saying in two words.
 _PHRASES = (
     r"menyambut baik|berterima kasih|(?:membacakan|membantah) dalil|memberi(?:kan)? (?:[^\W_]+ )?(?:masukan|catatan|tanggapan"
-    r"|kritik|saran|usul|pesan|nasihat|instruksi|penekanan)"
+    r"|kritik|saran|usul|pengumuman|contoh|pesan|nasihat|instruksi|penekanan)"
 )
 
 
@@ -118,7 +118,7 @@ def _alternatives(words: frozenset[str]) -> str:
 
 # The cue directly after a closing mark: `kata`, `jelasnya`, `ajaknya`, `menurut`, `demikian disampaikan`.
 CUE_AFTER = re.compile(
-    r"[ \t\xa0,.\-–—]{0,4}(?:(?:demikian|begitu|seperti|sebagaimana|itulah)\s+)?(?P<cue>(?:"
+    r"[ \t\xa0,.\-–—]{0,4}(?:(?:demikian|begitu|seperti|sebagaimana|itulah)\s+(?:[a-z]+\s+yang\s+)?)?(?P<cue>(?:"
     + _alternatives(BARE_VERBS)
     + r")(?P<pronoun>nya)?|"
     + _alternatives(PASSIVE_VERBS)

@@ -33,6 +33,20 @@ def roles_of(marked: str) -> list[str]:
         ("[Damar|PERSON] selaku [Ketua|ROLE] [KPU Telaga|ORG] hadir", ["Damar: Ketua @ KPU Telaga"]),
         ("[Damar|PERSON] yang menjabat sebagai [Ketua|ROLE] [KPU Telaga|ORG]", ["Damar: Ketua @ KPU Telaga"]),
         ("[Damar|PERSON], yang juga [Ketua|ROLE] [KPU Telaga|ORG], hadir", ["Damar: Ketua @ KPU Telaga"]),
+        # a second role, an organisation before the role, a name that is spoken for, a signature
+        (
+            "[Damar|PERSON], [Anggota|ROLE] [KPU Telaga|ORG] yang merupakan [Ketua Divisi Hukum|ROLE], hadir",
+            ["Damar: Anggota @ KPU Telaga", "Damar: Ketua Divisi Hukum @ KPU Telaga"],
+        ),
+        ("[Damar|PERSON] dari [Bawaslu Telaga|ORG] selaku [Anggota|ROLE], hadir", ["Damar: Anggota @ Bawaslu Telaga"]),
+        ("Mewakili [Bupati|ROLE] [Telaga|GPE] [Damar|PERSON], acara dibuka", ["Damar: Bupati @ Telaga"]),
+        ("Mewakili [Bupati|ROLE] [Telaga|GPE], [Damar|PERSON] membuka acara", []),
+        ("[Ketua|ROLE] [KPU Telaga|ORG]\nttd.\n[Damar|PERSON]", ["Damar: Ketua @ KPU Telaga"]),
+        ("Lantik 85 [Anggota|ROLE], [Damar|PERSON] Titip Pesan", []),
+        (
+            "[Ketua|ROLE] [Komisi A|ORG] [Damar|PERSON] hadir. Ruang [Komisi A DPRD Telaga|ORG] penuh",
+            ["Damar: Ketua @ Komisi A DPRD Telaga"],
+        ),
         # the comma decides by what stands on the other side
         (
             "[Damar|PERSON], [Ketua|ROLE] [KPU Telaga|ORG], [Ratih|PERSON], [Sekretaris|ROLE] [KPU Telaga|ORG]",
