@@ -31,7 +31,7 @@ def test_the_shipped_card_is_the_one_that_its_manifest_gives(manifest, written, 
     [
         ({"corpus_sha256": "0" * 64}, ["invented", "by writer", "richer", "license: mit", "Corpus and"], "0" * 64),
         ({"base": "other/encoder"}, ["e5", "384", "license: mit", "XLM-RoBERTa"], "Base: `other/encoder`.\n"),
-        ({"labels": ("PERSON", "INCLUSION"), "themes": {}}, ["officials"], "Marks spans of PERSON, INCLUSION in"),
+        ({"labels": ("PERSON", "INCLUSION"), "themes": {}}, ["officials, roles,"], "Marks spans of PERSON, INCLUSION in"),
         ({"name": "mine"}, ["is the model that `kpu-nlp extract` runs"], "`kpu-nlp extract --model FOLDER` runs it"),
     ],
 )  # fmt: skip
