@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,10 +28,12 @@ _KINDS: dict[str, Kind] = {
     ".xhtml": "article",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
 }
 _PACKED = ".gz"
 _PACKABLE = frozenset({"jsonl", "csv"})
-_KNOWN = "*.txt, *.html, *.jsonl or *.jsonl.gz"
+_KNOWN = "*.txt, *.html, *.jsonl, *.jsonl.gz, *.csv or *.parquet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,8 @@ def _file(name: str, where: str, storage: Storage) -> Input:
 
 
 def _folder(name: str, where: str, storage: Storage) -> Input:
-    one = Input(name, storage, where)
+    shards = _dataset_shards(name, where, storage)
+    one = Input(name, storage, where, shards=shards)
     if next(one.files(), None) is None:
         raise InputError(
             f"{shown(name)}: no article in this folder; it needs files named *.txt, *.html or *.htm; "
@@ -192,6 +196,39 @@ def _pattern(name: str, where: str, storage: Storage) -> Input:
 
 def _enter(pattern: Parts, parts: Parts) -> bool:
     return may_hold_matches(parts, pattern)
+
+
+def _dataset_shards(name: str, where: str, storage: Storage) -> tuple[Parts, ...] | None:
+    """Return the arrow files of a folder that ``datasets`` saved, or None where it is no such folder."""
+    if storage.exists(storage.join(where, "dataset_dict.json")):
+        splits = _json_list(name, storage, storage.join(where, "dataset_dict.json"), "splits")
+        return tuple((split, *parts) for split in splits for parts in _split_shards(name, storage.join(where, split), storage))
+    if storage.exists(storage.join(where, "state.json")) and storage.exists(storage.join(where, "dataset_info.json")):
+        return tuple(_split_shards(name, where, storage))
+    return None
+
+
+def _split_shards(name: str, where: str, storage: Storage) -> Iterator[Parts]:
+    for shard in _json_list(name, storage, storage.join(where, "state.json"), "_data_files", key="filename"):
+        yield (shard,)
+
+
+def _json_list(name: str, storage: Storage, file: str, setting: str, *, key: str | None = None) -> list[str]:
+    try:
+        with storage.open(file) as opened:
+            values = json.load(opened)[setting]
+        names = [value if key is None else value[key] for value in values]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        raise InputError(
+            f"{shown(name)}: a dataset folder whose {_last(file)} cannot be read; save the dataset again"
+        ) from error
+    if not all(isinstance(one, str) and _is_plain(one) for one in names):
+        raise InputError(f"{shown(name)}: a dataset folder whose {_last(file)} names files elsewhere; save the dataset again")
+    return names
+
+
+def _is_plain(name: str) -> bool:
+    return bool(name) and name not in (".", "..") and not set(name) & set("/\\\0")
 
 
 def _split(where: str) -> tuple[str, str]:

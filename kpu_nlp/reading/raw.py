@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from kpu_nlp.messages import shown
+
+_MAX_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,12 @@ class FailedRecord:
 def failed(article_id: str | None, source: str, error: Exception) -> FailedRecord:
     """Return the failure that an error tells; most messages begin with the source, which the record has already."""
     return FailedRecord(article_id, source, " ".join(str(error).removeprefix(f"{source}: ").split()))
+
+
+def missing_column(columns: Sequence[str], fields: Fields) -> str | None:
+    """Return what to tell the user where a table lacks a column that is needed, else None."""
+    missing = next((name for name in fields.required() if name not in columns), None)
+    if missing is None:
+        return None
+    there = shown(", ".join(columns))[:_MAX_COLUMNS] or "none"
+    return f"there is no column {shown(missing)!r}; name the one that is meant (the columns: {there})"

@@ -7,7 +7,7 @@ import hashlib
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, cast
@@ -23,11 +23,13 @@ from kpu_nlp.reading.article import (
     read_limited,
 )
 from kpu_nlp.reading.claims import Claims
+from kpu_nlp.reading.columns import check_pyarrow, iter_arrow, iter_parquet
+from kpu_nlp.reading.csv_rows import iter_csv
 from kpu_nlp.reading.file_ids import FileIds
 from kpu_nlp.reading.inputs import STANDARD_INPUT, Input, InputFile, iter_files, resolve
 from kpu_nlp.reading.json_lines import iter_json_lines
 from kpu_nlp.reading.raw import FailedRecord, Fields, RawRecord
-from kpu_nlp.reading.storage import as_os_error, is_address, path_of, storage_of
+from kpu_nlp.reading.storage import is_address, path_of, storage_of
 from kpu_nlp.schema import Article
 
 __all__ = ["FailedRecord", "Fields", "RawRecord", "input_digest", "iter_records", "open_record"]
@@ -42,8 +44,9 @@ def iter_records(inputs: Sequence[str], *, fields: Fields | None = None) -> Iter
     left out, sorted by path; a pattern (``arsip/**/*.html``) gives what it matches. The id is the file's stem; files that share
     a stem get their path inside the input (``2022/rakor``), with its suffix where even that is shared, else with the input's
     name before it. A file of JSON Lines (``*.jsonl``, ``*.ndjson``, packed by gzip too; ``-`` is standard input) holds one
-    record a line. A record without an id takes the first 12 digits of its text's SHA-256. An id that comes a second time in one
-    file is a failure; one that another file has taken already gets the name of its own before it (``2023/17``).
+    record a line; CSV, Parquet and the folder of a dataset that ``datasets`` saved hold one a row. A record without an id takes
+    the first 12 digits of its text's SHA-256. An id that comes a second time in one file is a failure; one that another file
+    has taken already gets the name of its own before it (``2023/17``).
 
     Memory holds a hash of every id, never the records.
 
@@ -56,7 +59,7 @@ def iter_records(inputs: Sequence[str], *, fields: Fields | None = None) -> Iter
         MissingExtraError: an input needs a package that is not installed; raised at once too.
     """
     resolved = resolve(inputs)
-    articles = FileIds(file for file in iter_files(resolved) if file.kind == "article" and file.problem is None)
+    articles = FileIds(_articles(resolved))
     return _records(resolved, articles, fields or Fields())
 
 
@@ -89,6 +92,14 @@ def input_digest(inputs: Sequence[str]) -> str:
     for file in iter_files(resolve(inputs)):
         digest.update(f"{file.location}\0{_stamp(file)}\n".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _articles(inputs: Sequence[Input]) -> Iterator[InputFile]:
+    for file in iter_files(inputs):
+        if file.kind in ("parquet", "arrow"):
+            check_pyarrow(file.location)
+        if file.kind == "article" and file.problem is None:
+            yield file
 
 
 def _stamp(file: InputFile) -> str:
@@ -159,7 +170,7 @@ def _opened(file: InputFile) -> Iterator[BinaryIO]:
             raise OSError("standard input is closed; name a file instead of '-'")
         yield sys.stdin.buffer
         return
-    with as_os_error() if is_address(file.location) else nullcontext(), file.storage.open(file.location) as opened:
+    with file.storage.open(file.location) as opened:
         if not file.packed:
             yield opened
             return
@@ -184,4 +195,4 @@ def _remote_article(address: str) -> Article:
     return article_from_bytes(raw, address, article_id=None, published=None, html=html)
 
 
-_READERS = {"jsonl": iter_json_lines}
+_READERS = {"jsonl": iter_json_lines, "csv": iter_csv, "parquet": iter_parquet, "arrow": iter_arrow}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
@@ -45,8 +45,8 @@ class Storage(Protocol):
     def join(self, folder: str, *parts: str) -> str:
         """Return the name of what lies in a folder."""
 
-    def open(self, name: str) -> BinaryIO:
-        """Open a file for reading bytes."""
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """Open a file for reading bytes inside the block."""
 
     def stamp(self, name: str) -> str:
         """Return what changes when the file does: its size and time."""
@@ -76,8 +76,8 @@ class LocalStorage:
     def join(self, folder: str, *parts: str) -> str:  # noqa: D102
         return os.path.join(*([] if folder == "." and parts else [folder]), *parts)  # noqa: PTH118
 
-    def open(self, name: str) -> BinaryIO:  # noqa: D102
-        return open(name, "rb")  # noqa: PTH123 - the caller closes it
+    def open(self, name: str) -> AbstractContextManager[BinaryIO]:  # noqa: D102
+        return open(name, "rb")  # noqa: PTH123
 
     def stamp(self, name: str) -> str:  # noqa: D102
         status = os.stat(name)  # noqa: PTH116
@@ -88,17 +88,17 @@ class RemoteStorage:
     """What fsspec reaches. Its file systems raise errors of many kinds; here all become OSError."""
 
     def is_folder(self, name: str) -> bool:  # noqa: D102
-        with as_os_error():
+        with _as_os_error():
             system, path = _system(name)
             return bool(system.isdir(path))
 
     def exists(self, name: str) -> bool:  # noqa: D102
-        with as_os_error():
+        with _as_os_error():
             system, path = _system(name)
             return bool(system.exists(path))
 
     def listing(self, folder: str) -> tuple[set[str], list[str]]:  # noqa: D102
-        with as_os_error():
+        with _as_os_error():
             system, path = _system(folder)
             entries = [(entry["name"].rstrip("/"), entry["type"]) for entry in system.ls(path, detail=True)]
         # An object store may list the folder itself among what it holds.
@@ -110,13 +110,16 @@ class RemoteStorage:
         head, chain, tail = folder.partition("::")
         return "/".join([head.removesuffix("/") if not head.endswith("//") else head[:-1], *parts]) + chain + tail
 
-    def open(self, name: str) -> BinaryIO:  # noqa: D102
-        with as_os_error():
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:  # noqa: D102
+        with _as_os_error():
+            # The system stays alive as long as the file is open: one inside an archive closes it when it goes.
             system, path = _system(name)
-            return cast("BinaryIO", system.open(path, "rb"))
+            with system.open(path, "rb") as file:
+                yield cast("BinaryIO", file)
 
     def stamp(self, name: str) -> str:  # noqa: D102
-        with as_os_error():
+        with _as_os_error():
             system, path = _system(name)
             info = system.info(path)
         return " ".join(str(info[key]) for key in _STAMP_KEYS if info.get(key) is not None)
@@ -131,7 +134,7 @@ def storage_of(name: str) -> Storage:
     """
     if not is_address(name):
         return LocalStorage()
-    with as_os_error():
+    with _as_os_error():
         _system(name)
     return RemoteStorage()
 
@@ -153,7 +156,7 @@ def _system(name: str) -> tuple[Any, str]:
 
 
 @contextmanager
-def as_os_error() -> Iterator[None]:
+def _as_os_error() -> Iterator[None]:
     """Turn whatever the library of a remote file system raises inside the block into OSError."""
     try:
         yield
