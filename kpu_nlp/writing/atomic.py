@@ -40,15 +40,16 @@ def atomic_write(path: Path) -> Iterator[TextIO]:
             yield file
         return
     try:
-        with file:
-            yield file
-            with writable(path):
-                file.flush()
-                os.fsync(file.fileno())
+        yield file
         with writable(path):
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
             temporary.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     except BaseException:  # KeyboardInterrupt too
+        with contextlib.suppress(OSError):  # on a full disk, what is still in the buffer fails once more
+            file.close()
         temporary.unlink(missing_ok=True)
         raise
 
@@ -71,7 +72,7 @@ def atomic_file(path: Path) -> Iterator[Path]:
         with writable(path):
             _sync(temporary)
             temporary.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -99,7 +100,7 @@ def atomic_folder(path: Path) -> Iterator[Path]:
         with writable(path):
             _sync_files(temporary)
             _exchange(temporary, target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
@@ -151,7 +152,8 @@ def _sync(file: Path) -> None:
         os.fsync(stream.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring a folder's names to the disk, where the system lets a folder be opened for that."""
     # The new name itself must reach the disk; some systems (Windows, network drives) cannot open a folder for that.
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
