@@ -23,3 +23,11 @@ class RecipeError(KpuNlpError):
 
 class MissingExtraError(KpuNlpError):
     """A feature needs an optional dependency that is not installed."""
+
+
+class JobError(KpuNlpError):
+    """A bulk job cannot start or go on; what it has finished is kept."""
+
+
+class TooManyErrorsError(JobError):
+    """More records of a bulk job failed than the user allows."""

@@ -280,3 +280,43 @@ def test_an_article_of_sixty_thousand_words(dev_articles: Sequence[AnnotatedArti
     assert min(tenths) > 0.5 * max(tenths)
     # On two cores that do other work beside, about four minutes.
     assert time.perf_counter() - started < 500
+
+
+def test_memory_stays_flat(nlp: Language) -> None:
+    list(pipe_articles([article_from_text(STORY)], nlp=nlp))
+    before = len(nlp.vocab.strings)
+    stories = (article_from_text(f"Rapat\nKata{number} katalain{number}.") for number in range(2 * ARTICLES_AT_ONCE + 1))
+    found = list(pipe_articles(stories, nlp=nlp))
+    assert found[5].article.text == "Rapat\nKata5 katalain5."
+    assert len(nlp.vocab.strings) == before
+
+
+def test_articles_before_one_that_cannot_be_read_are_extracted(nlp: Language) -> None:
+    found = pipe_articles((article_from_text(text) for text in ("Rapat\nSatu.", "Rapat\nDua.", " ", "Rapat\nTiga.")), nlp=nlp)
+    assert [next(found).article.text for _ in range(2)] == ["Rapat\nSatu.", "Rapat\nDua."]
+    with pytest.raises(InputError, match="empty"):
+        next(found)
+
+
+def test_a_memory_zone_of_the_caller(nlp: Language) -> None:
+    article = article_from_text(STORY)
+    with nlp.memory_zone():
+        inside = extract_article(article, nlp=nlp)
+    assert inside == extract_article(article, nlp=nlp)
+
+
+def test_threads_that_share_a_pipeline(nlp: Language) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    articles = [article_from_text(f"{STORY}Peserta{number} hadir.") for number in range(6)]
+    alone = [extract_article(article, nlp=nlp) for article in articles]
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(lambda article: extract_article(article, nlp=nlp), articles)) == alone
+
+
+def test_linking_spans_that_another_tagger_found(nlp: Language, texts: list[str]) -> None:
+    from kpu_nlp.pipeline import link_articles
+
+    articles = [article_from_text(text, published="2022-07-22") for text in texts]
+    tagged = zip(articles, tagger_of(nlp).predict(texts), strict=True)
+    assert list(link_articles(tagged, nlp=nlp)) == list(pipe_articles(articles, nlp=nlp))

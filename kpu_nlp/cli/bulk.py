@@ -1,38 +1,147 @@
-"""``kpu-nlp bulk``: a whole archive in, one line of JSON an article out."""
+"""``kpu-nlp bulk``: whole archives in; one output, an errors file and a manifest out."""
 
 from __future__ import annotations
 
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import click
 
 from kpu_nlp.cli.extract import DEVICE, MODEL
 
+TOO_MANY_FAILED = 3
 SOME_FAILED = 4
 
 
 @click.command()
-@click.argument("source", type=click.Path(path_type=Path), metavar="DIR|FILE.jsonl")
-@click.option("--output", type=click.Path(path_type=Path), required=True, metavar="OUT.jsonl", help="Where the extractions go")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option("--output", required=True, metavar="OUT", help="Where the extractions go; beside it the errors and the manifest")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["jsonl", "parquet", "sqlite"]),
+    help="Of the output; by default what its name ends in, else jsonl",
+)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default one for each core")
+@click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Windows in one call of the encoder")
 @MODEL
 @DEVICE
+@click.option("--resume/--fresh", default=True, show_default=True, help="Go on with an interrupted job, or begin anew")
+@click.option("--max-errors", metavar="N|RATE", help="End the job where more fail: 20, or 0.05 or 5% of all")
+@click.option("--id-field", default="id", show_default=True, metavar="F", help="Where files of records hold the id")
+@click.option("--text-field", default="text", show_default=True, metavar="F", help="... the text")
+@click.option("--published-field", default="published", show_default=True, metavar="F", help="... the day of publication")
 @click.pass_context
-def bulk(ctx: click.Context, source: Path, output: Path, model: Path | None, device: str) -> None:
-    """Extract from every article of a folder (*.txt, *.html) or of a JSON Lines file (fields id, text, published).
+def bulk(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    output: str,
+    form: Any,
+    workers: int | None,
+    batch_size: int | None,
+    model: Path | None,
+    device: str,
+    resume: bool,
+    max_errors: str | None,
+    id_field: str,
+    text_field: str,
+    published_field: str,
+) -> None:
+    """Extract from every article of whole archives.
 
-    An article that fails becomes a line of OUT.errors.jsonl, and the job goes on; the exit code is 4 where some failed.
+    An INPUT is a file or folder of articles (*.txt, *.html), a file of records (JSON Lines, CSV, Parquet), a pattern, an
+    address, or - for JSON Lines on standard input. An interrupted job goes on when the same command is given again. An article
+    that fails becomes a line of OUT's .errors.jsonl, and the job goes on.
+
+    Exit codes: 0 done; 1 something to mend; 2 wrong usage; 3 more failed than --max-errors allows; 4 done, some failed;
+    130 interrupted.
 
     \b
       kpu-nlp bulk archive/ --output results.jsonl
+      kpu-nlp bulk 'archive/**/*.html' more.jsonl --output results.parquet
     """  # noqa: D301 - click reads the backspace
-    from kpu_nlp.cli.lean import import_pipeline
+    from kpu_nlp.bulk.limits import parse_limit
+    from kpu_nlp.bulk.run import Options, run_bulk
+    from kpu_nlp.errors import TooManyErrorsError
+    from kpu_nlp.reading.records import Fields
 
-    pipeline = import_pipeline(device)
-    from kpu_nlp.bulk.jobs import errors_path, run_bulk
+    options = Options(
+        format=form,
+        fields=Fields(id_field, text_field, published_field),
+        model=model,
+        device=device,
+        workers=workers,
+        batch_size=batch_size,
+        fresh=not resume,
+        max_errors=None if max_errors is None else parse_limit(max_errors),
+    )
+    try:
+        with _interruptible(), ExitStack() as stack:
+            result = run_bulk(inputs, output, options=options, progress=_progress(stack), say=_say)
+    except _Interrupted as interrupted:
+        _say("Interrupted; what is done is kept. Give the same command again to go on.")
+        ctx.exit(128 + interrupted.signal)
+    except TooManyErrorsError as error:
+        _say(f"Error: {error}")
+        ctx.exit(TOO_MANY_FAILED)
+    _tell(ctx, result, output)
 
-    nlp = pipeline.load(model, device=device)
-    counts = run_bulk(source, output, extract=lambda article: pipeline.extract_article(article, nlp=nlp))
-    click.echo(f"{counts.read} read = {counts.written} written + {counts.failed} failed", err=True)
-    if counts.failed:
-        click.echo(f"Failures: {errors_path(output)}", err=True)
+
+def _tell(ctx: click.Context, result: Any, output: str) -> None:
+    from kpu_nlp.bulk.paths import job_paths
+    from kpu_nlp.messages import shown
+
+    if result.books is None:
+        _say(f"{shown(output)}: finished already, {result.articles} articles; give --fresh to do it again")
+        return
+    for line in result.books.lines():
+        _say(line)
+    if result.failed:
+        _say(f"Failures: {shown(str(job_paths(Path(output)).errors))}")
         ctx.exit(SOME_FAILED)
+
+
+def _progress(stack: ExitStack) -> Any:
+    """Return what shows the progress until the stack is closed."""
+
+    def start(count: Any) -> Any:
+        from kpu_nlp.bulk.progress import show_progress
+
+        return stack.enter_context(show_progress(sys.stderr, count))
+
+    return start
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+class _Interrupted(BaseException):
+    """The user or the system wants the job to end now; whatever is under way may be left as it is."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = number
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Turn SIGINT (Ctrl-C) and SIGTERM into an exception inside the block; a second one changes nothing."""
+    told = False
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal told
+        if not told:
+            told = True
+            raise _Interrupted(number)
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -9,7 +9,7 @@ from kpu_nlp.errors import ModelError
 from kpu_nlp.installed import SHIPPED_MODEL, data_folders
 from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer
-from kpu_nlp.tagging.engines import open_engine
+from kpu_nlp.tagging.engines import Engine, open_engine
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.tagger import Tagger
 
@@ -35,7 +35,7 @@ def find_model(model: str | Path | None = None) -> Path:
 
 
 def open_tagger(
-    folder: Path, *, device: str = "auto", threads: int | None = None, batch_size: int = 8
+    folder: Path, *, device: str = "auto", threads: int | None = None, batch_size: int = 8, engine: Engine | None = None
 ) -> tuple[Tagger, Manifest]:
     """Check a model folder and open its tagger.
 
@@ -44,6 +44,7 @@ def open_tagger(
         device: ``auto``, ``cpu`` or ``cuda``.
         threads: CPU threads; the process's cores by default.
         batch_size: windows in one call of the encoder.
+        engine: an engine that runs this model already, whatever the device.
 
     Raises:
         ModelError: the folder is missing, incomplete, unsafe, of another format version, or cannot be opened.
@@ -55,7 +56,7 @@ def open_tagger(
     except Exception as error:  # tokenizers raises bare Exception
         raise ModelError(f"{folder / 'tokenizer.json'}: damaged: {error}; install the model again") from error
     tagger = Tagger(
-        open_engine(folder, device=device, threads=threads),
+        engine or open_engine(folder, device=device, threads=threads),
         tokenizer,
         bio_labels(manifest.labels),
         window=manifest.window,

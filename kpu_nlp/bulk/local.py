@@ -1,0 +1,190 @@
+"""The engine on this machine: pools of worker processes, and the steps that every chunk takes through them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import connection
+from typing import Any, cast
+
+from kpu_nlp.bulk.chunks import Chunk, Engine, Finished, Outcome
+from kpu_nlp.bulk.handlers import Handlers, Setup, open_custom, open_extractor, open_linker, open_torch_tagger
+from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Ready, Worker, start_worker
+from kpu_nlp.errors import JobError
+from kpu_nlp.reading.records import FailedRecord, RawRecord
+from kpu_nlp.schema import Article, Extraction
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Processes that are alike: at most ``size``, each of which calls ``open_handlers`` once."""
+
+    size: int
+    open_handlers: Callable[[], Handlers]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of a chunk, in order, each as (step, pool); the first takes records, the last gives outcomes."""
+
+    pools: dict[str, Pool]
+    steps: tuple[tuple[str, str], ...]
+
+
+def cpu_engine(setup: Setup, *, workers: int) -> Engine:
+    """Return the engine whose workers run the whole pipeline on the CPU."""
+    return _engine(Plan({"cpu": Pool(workers, partial(open_extractor, setup))}, (("extract", "cpu"),)))
+
+
+def custom_engine(extract: Callable[[Article], Extraction], *, workers: int) -> Engine:
+    """Return the engine whose workers call a function of a module, which is sent to them by its name."""
+    return _engine(Plan({"cpu": Pool(workers, partial(open_custom, extract))}, (("extract", "cpu"),)))
+
+
+def torch_engine(setup: Setup, *, workers: int) -> Engine:
+    """Return the engine where one process runs the encoder in torch, and ``workers`` others read before and link after it."""
+    return _engine(
+        Plan(
+            {"cpu": Pool(workers, partial(open_linker, setup)), "torch": Pool(1, partial(open_torch_tagger, setup))},
+            (("read", "cpu"), ("tag", "torch"), ("link", "cpu")),
+        )
+    )
+
+
+def _engine(plan: Plan) -> Engine:
+    return lambda chunks: _Run(plan).finished(chunks)
+
+
+@dataclass(slots=True)
+class _Task:
+    """A chunk on its way, or one record of a chunk whose worker died.
+
+    Attributes:
+        chunk: what it belongs to.
+        records: those of the chunk that it is about.
+        payload: what the next step takes.
+        step: the index of that step.
+        place: the record's place in the chunk, where it is one record on its own.
+    """
+
+    chunk: Chunk
+    records: Sequence[RawRecord | FailedRecord]
+    payload: Any
+    step: int = 0
+    place: int | None = None
+
+
+@dataclass(slots=True)
+class _Torn:
+    """A chunk that is done record by record."""
+
+    outcomes: list[Outcome | None]
+    left: int
+
+
+@dataclass
+class _Run:
+    """One stream of chunks through the workers; every worker has one task at most, so that what a death costs is known."""
+
+    plan: Plan
+    workers: list[Worker] = field(default_factory=list)
+    torn: dict[int, _Torn] = field(default_factory=dict)
+    under_way: int = 0  # chunks
+    memory: int = 0  # bytes, the most that the workers have held, were their peaks at the same time
+
+    def finished(self, chunks: Iterable[Chunk]) -> Iterator[Finished]:
+        """Yield the chunks as they are finished."""
+        stream = iter(chunks)
+        queues: list[deque[_Task]] = [deque() for _ in self.plan.steps]
+        # One more than there are workers, so that the next is read already when a worker is done.
+        most = sum(pool.size for pool in self.plan.pools.values()) + 1
+        more = True
+        try:
+            while True:
+                while more and self.under_way < most:
+                    chunk = next(stream, None)
+                    if chunk is None:
+                        more = False
+                        break
+                    self.under_way += 1
+                    queues[0].append(_Task(chunk, chunk.records, chunk.records))
+                if not self.under_way:
+                    return
+                self._hand_out(queues)
+                for waiting in connection.wait([worker.tasks for worker in self.workers]):
+                    worker = next(one for one in self.workers if one.tasks is waiting)
+                    yield from self._hear(worker, queues)
+        finally:
+            for worker in self.workers:
+                worker.stop()
+
+    def _hand_out(self, queues: list[deque[_Task]]) -> None:
+        """Give tasks to idle workers, those of later steps first, and start workers where too few are there."""
+        for step in reversed(range(len(queues))):
+            name, pool = self.plan.steps[step]
+            for worker in self.workers:
+                if queues[step] and worker.pool == pool and worker.ready and worker.busy is None:
+                    # One that died just now is heard of by the end of its connection, like one that dies later.
+                    worker.busy = queues[step].popleft()
+                    worker.send(name, worker.busy.payload)
+        for pool, settings in self.plan.pools.items():
+            wanted = sum(len(queue) for queue, (_, name) in zip(queues, self.plan.steps, strict=True) if name == pool)
+            there = [worker for worker in self.workers if worker.pool == pool]
+            starting = sum(not worker.ready for worker in there)
+            for _ in range(min(wanted - starting, settings.size - len(there))):
+                self.workers.append(start_worker(pool, settings.open_handlers))
+
+    def _hear(self, worker: Worker, queues: list[deque[_Task]]) -> Iterator[Finished]:
+        message = worker.receive()
+        match message:
+            case Ready():
+                worker.ready = True
+            case Fatal(error):
+                raise error
+            case Answer(payload, memory):
+                worker.memory = memory
+                self.memory = max(self.memory, sum(one.memory for one in self.workers))
+                task, worker.busy = cast("_Task", worker.busy), None
+                task.payload, task.step = payload, task.step + 1
+                if task.step < len(self.plan.steps):
+                    queues[task.step].append(task)
+                else:
+                    yield from self._done(task, payload)
+            case Lost(reason):
+                task, worker.busy = cast("_Task", worker.busy), None
+                yield from self._lost(task, reason, queues)
+            case None:
+                yield from self._died(worker, queues)
+
+    def _died(self, worker: Worker, queues: list[deque[_Task]]) -> Iterator[Finished]:
+        how = worker.stop()
+        self.workers.remove(worker)
+        if not worker.ready:
+            raise JobError(f"a worker died ({how}) while it opened the model; is there enough memory? Try fewer --workers")
+        if worker.busy is not None:
+            yield from self._lost(worker.busy, f"worker died ({how})", queues)
+
+    def _lost(self, task: _Task, reason: str, queues: list[deque[_Task]]) -> Iterator[Finished]:
+        """Try the records of a task one by one; a record that was alone already has failed."""
+        if task.place is not None:
+            record = task.records[0]
+            yield from self._done(task, (FailedRecord(record.id, record.source, reason),))
+            return
+        records = task.chunk.records
+        self.torn[task.chunk.number] = _Torn([None] * len(records), len(records))
+        for place, record in enumerate(records):
+            queues[0].append(_Task(task.chunk, (record,), (record,), place=place))
+
+    def _done(self, task: _Task, outcomes: Sequence[Outcome]) -> Iterator[Finished]:
+        number = task.chunk.number
+        if task.place is not None:
+            torn = self.torn[number]
+            (torn.outcomes[task.place],) = outcomes
+            torn.left -= 1
+            if torn.left:
+                return
+            outcomes = cast("list[Outcome]", self.torn.pop(number).outcomes)
+        self.under_way -= 1
+        yield Finished(number, tuple(outcomes), self.memory)
