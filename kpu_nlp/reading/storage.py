@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from kpu_nlp.errors import InputError, MissingExtraError
 from kpu_nlp.messages import shown
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
+_BUFFER = 65_536
 
 # What file systems tell of a file that changes when the file does.
 _STAMP_KEYS = ("size", "mtime", "LastModified", "last_modified", "updated", "ETag", "etag", "md5Hash", "content_md5")
@@ -115,14 +118,38 @@ class RemoteStorage:
         with _as_os_error():
             # The system stays alive as long as the file is open: one inside an archive closes it when it goes.
             system, path = _system(name)
-            with system.open(path, "rb") as file:
-                yield cast("BinaryIO", file)
+            with system.open(path, "rb") as file, io.BufferedReader(_Raw(file), _BUFFER) as buffered:
+                yield buffered
 
     def stamp(self, name: str) -> str:  # noqa: D102
         with _as_os_error():
             system, path = _system(name)
             info = system.info(path)
         return " ".join(str(info[key]) for key in _STAMP_KEYS if info.get(key) is not None)
+
+
+class _Raw(io.RawIOBase):
+    """A file of fsspec's as Python's own readers want it; by itself it has no limit for ``readline``."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._file.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: Any, /) -> int:
+        content = self._file.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
 
 
 def storage_of(name: str) -> Storage:

@@ -8,8 +8,11 @@ import os
 import pickle
 import random
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -344,6 +347,34 @@ def test_addresses_are_read_like_paths(folder: Path, memory: Any) -> None:
             assert "Ketua KPU Arunika membuka" in article.text
         with pytest.raises(InputError, match="empty; there is no article in it"):
             open_record(read(root)[-1])  # type: ignore[arg-type]
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a server that gives the current folder's files."""
+    monkeypatch.setenv("no_proxy", "*")
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as served:
+        thread = threading.Thread(target=served.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{served.server_address[1]}"
+        served.shutdown()
+        thread.join()
+
+
+def test_files_of_records_are_read_from_the_web(folder: Path, site: str) -> None:
+    raw = lines({"id": "a", "text": "x" * 200_000}, {"id": "b", "text": TEXT}).encode()
+    write(folder, {"r.jsonl": raw, "s.jsonl.gz": gzip.compress(raw.replace(b'"b"', b'"c"')), "t.csv": "id,text\nd,x\n"})
+    pq.write_table(pa.table({"id": ["p"], "text": [TEXT]}), folder / "p.parquet")
+    records = read(f"{site}/r.jsonl", f"{site}/s.jsonl.gz", f"{site}/t.csv", f"{site}/p.parquet")
+    assert [record.id for record in records] == ["a", "b", "s/a", "c", "d", "p"]
+    assert records[1].source == f"{site}/r.jsonl:2"
+    with pytest.raises(InputError, match="no such file or folder"):
+        iter_records([f"{site}/tiada.jsonl"])
 
 
 def test_the_digest_follows_what_lies_behind_an_address(folder: Path) -> None:
