@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +65,9 @@ ORDER BY roles.title, officials.name;
 """
 
 
+README = Path(__file__).parents[2] / "README.md"
+
+
 @pytest.fixture(scope="module")
 def database(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
     """The three stories alone, so that every answer is known."""
@@ -96,6 +101,13 @@ def database(lines: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iter
 )
 def test_a_question_is_one_select(database: sqlite3.Connection, query: str, answer: list[tuple[object, ...]]) -> None:
     assert database.execute(query).fetchall() == answer
+
+
+def test_the_readme_s_questions_are_answered(database: sqlite3.Connection) -> None:
+    shown = re.findall(r"```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(shown) == 5
+    for query in shown:
+        database.execute(query).fetchall()  # a table or column that is not there raises
 
 
 @pytest.mark.parametrize("query", [COORDINATION_IN_JUNE, WORD_FOR_WORD, POSTS])
