@@ -169,7 +169,9 @@ def test_the_card_states_the_manifest_s_figures(learned):
     assert len(rows) == len(manifest.scores["dev"])
     for row, (name, score) in zip(rows, manifest.scores["dev"].items(), strict=True):
         cells = [cell.strip() for cell in row.strip("|").split("|")]
-        assert cells[1:] == [f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}", str(score.gold)], name
+        low, high = score.interval
+        figures = [f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}", f"{low:.3f} to {high:.3f}"]
+        assert cells[1:] == [*figures, str(score.gold)], name
     assert manifest.corpus_sha256 in card
     assert "training 8, dev 2, test 0" in card.replace("\n", " ")
 
