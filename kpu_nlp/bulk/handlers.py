@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from kpu_nlp.bulk.batches import extract_opened, extract_records, read_records
@@ -87,8 +89,7 @@ def open_linker(setup: Setup) -> Handlers:
 
 def open_torch_tagger(setup: Setup) -> Handlers:
     """Open the encoder in torch: ``tag`` finds the spans of articles, all of their windows sorted by length together."""
-    from pathlib import Path  # noqa: PLC0415
-
+    os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # transformers shows a bar while it loads, beside the job's own
     from kpu_nlp.tagging.engines import TorchEngine  # noqa: PLC0415
     from kpu_nlp.tagging.models import open_tagger  # noqa: PLC0415
 

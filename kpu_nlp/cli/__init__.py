@@ -16,7 +16,7 @@ import click
 # Each command and where it lives; loaded when it is called, or when its own help is asked for.
 COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("kpu_nlp.cli.extract:extract", "Extract the facts of one article as JSON"),
-    "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from a folder or a JSON Lines file"),
+    "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from whole archives"),
     "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count and split annotated articles"),
     "train": ("kpu_nlp.cli.train:train", "Fine-tune a model from a recipe"),
     "evaluate": ("kpu_nlp.cli.evaluate:evaluate", "Score a model on annotated articles"),
