@@ -148,7 +148,7 @@ def test_results_are_kept_and_the_trained_pipeline_is_used_again(script, run, sm
     assert gazetteer["scores"]["entities"]["f1"] > 0.2
     assert "another state of the corpus" in first.stderr
     row = next(line.split() for line in first.stdout.splitlines() if line.startswith("entities "))
-    assert row[2:] == [f"{gazetteer['scores']['entities']['f1']:.4f}", f"{manifest.scores['dev']['entities'].f1:.4f}"]
+    assert row[1::2] == [f"{gazetteer['scores']['entities']['f1']:.4f}", f"{manifest.scores['dev']['entities'].f1:.4f}"]
 
     def fail(*_, **__):
         raise AssertionError("computed again")
@@ -176,3 +176,10 @@ def test_a_corpus_without_dev_articles_is_one_clear_line(run, tmp_path, write_co
     result = run(corpus)
     assert result.exit_code == 1
     assert result.stderr == f"Error: {corpus}: no article in the dev split, which a baseline needs; add some\n"
+
+
+def test_one_baseline_can_be_run_alone(script, run, small_corpus):
+    result = run(small_corpus, "--baseline", "gazetteer")
+    assert result.exit_code == 0, result.output
+    assert list(json.loads(script.RESULTS.read_text(encoding="utf-8"))) == [f"gazetteer/dev/{corpus_digest(small_corpus)}"]
+    assert not script.WORK.exists()
