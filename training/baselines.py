@@ -188,8 +188,9 @@ def write_docs(articles: Sequence[AnnotatedArticle], path: Path) -> None:
 
 def train_spacy(splits: Splits, folder: Path, steps: int) -> Path:
     """Return the spaCy pipeline of the best dev score in ``folder``; trained there unless a whole training has been."""
-    # spaCy writes model-last only when the training is over.
-    if not (folder / "model-last").is_dir():
+    # spaCy writes model-best and model-last at every checkpoint, so they do not say that the training came to its end.
+    finished = folder / "finished"
+    if not finished.is_file():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         config = init_config(lang="id", pipeline=["ner"], gpu=False)
@@ -202,6 +203,7 @@ def train_spacy(splits: Splits, folder: Path, steps: int) -> Path:
             config["paths"][part] = str(folder / f"{part}.spacy")
         config.to_disk(folder / "config.cfg")
         spacy_train(folder / "config.cfg", folder, use_gpu=-1)
+        finished.touch()
     return folder / "model-best"
 
 

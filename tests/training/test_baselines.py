@@ -165,10 +165,22 @@ def test_results_are_kept_and_the_trained_pipeline_is_used_again(script, run, sm
     assert (again.exit_code, again.stdout) == (0, first.stdout[first.stdout.index("dev, 3 articles") :])
 
 
-def test_an_interrupted_training_is_not_taken_for_a_whole_one(script, small_corpus, tmp_path):
-    (tmp_path / "spacy" / "model-best").mkdir(parents=True)
-    best = script.train_spacy(script.read_corpus(small_corpus, "dev"), tmp_path / "spacy", 1)
-    assert (best / "meta.json").is_file()
+def test_an_interrupted_training_is_not_taken_for_a_whole_one(script, small_corpus, tmp_path, monkeypatch):
+    splits, folder, train = script.read_corpus(small_corpus, "dev"), tmp_path / "spacy", script.spacy_train
+
+    def interrupted(*arguments, **options):
+        train(*arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(script, "spacy_train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        script.train_spacy(splits, folder, 1)
+    assert (folder / "model-best").is_dir()
+    assert (folder / "model-last").is_dir()
+    (folder / "model-best" / "meta.json").unlink()
+
+    monkeypatch.setattr(script, "spacy_train", train)
+    assert (script.train_spacy(splits, folder, 1) / "meta.json").is_file()
 
 
 def test_a_corpus_without_dev_articles_is_one_clear_line(run, tmp_path, write_corpus):
