@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from kpu_nlp.bulk.chunks import Chunk, Engine, Finished, Outcome
 from kpu_nlp.bulk.handlers import Handlers, Setup, open_custom, open_extractor, open_linker, open_torch_tagger
-from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Ready, Worker, start_worker
+from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Ready, Worker, start_worker, stop_workers
 from kpu_nlp.errors import JobError
 from kpu_nlp.reading.records import FailedRecord, RawRecord
 from kpu_nlp.schema import Article, Extraction
@@ -117,8 +117,7 @@ class _Run:
                     worker = next(one for one in self.workers if one.tasks is waiting)
                     yield from self._hear(worker, queues)
         finally:
-            for worker in self.workers:
-                worker.stop()
+            stop_workers(self.workers)
 
     def _hand_out(self, queues: list[deque[_Task]]) -> None:
         """Give tasks to idle workers, those of later steps first, and start workers where too few are there."""
@@ -159,7 +158,7 @@ class _Run:
                 yield from self._died(worker, queues)
 
     def _died(self, worker: Worker, queues: list[deque[_Task]]) -> Iterator[Finished]:
-        how = worker.stop()
+        how = worker.bury()
         self.workers.remove(worker)
         if not worker.ready:
             raise JobError(f"a worker died ({how}) while it opened the model; is there enough memory? Try fewer --workers")

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection, resource_tracker
@@ -94,7 +94,7 @@ class Worker:
         self.ready = False
         self.busy: Any = None  # the task that it is at work on
         self.memory = 0  # bytes, its peak as it last told
-        self._process = process
+        self.process = process
 
     def send(self, step: str, payload: Any) -> bool:
         """Give it a task; False where it has died."""
@@ -112,14 +112,21 @@ class Worker:
             return None
         return message
 
-    def stop(self) -> str:
-        """End the process, whatever it does, and return what it ended with."""
-        self._process.join(timeout=0.2)  # one that has died by itself can tell why
-        how = _ending(self._process.exitcode)
-        self._process.kill()
-        self._process.join(timeout=_PATIENCE)
-        self.tasks.close()
+    def bury(self) -> str:
+        """Return what a process that has died by itself ended with."""
+        self.process.join(timeout=_PATIENCE)
+        how = _ending(self.process.exitcode)
+        stop_workers([self])
         return how
+
+
+def stop_workers(workers: Sequence[Worker]) -> None:
+    """End processes at once, whatever they do; nothing that they do lies anywhere but in their answers."""
+    for worker in workers:
+        worker.process.kill()
+    for worker in workers:
+        worker.process.join(timeout=_PATIENCE)
+        worker.tasks.close()
 
 
 def start_worker(pool: str, open_handlers: Callable[[], Handlers]) -> Worker:

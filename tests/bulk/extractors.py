@@ -24,7 +24,7 @@ def quick(article: Article) -> Extraction:
 
 
 def slow(article: Article) -> Extraction:
-    time.sleep(0.02)
+    time.sleep(0.02)  # seconds
     return quick(article)
 
 
