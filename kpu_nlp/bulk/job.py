@@ -233,7 +233,8 @@ def _publish(work: _Work, count: int) -> Result:
                 errors_file.write(line + "\n")
     result = Result(work.books, articles, failed)
     write_manifest(manifest, _manifest(work, result))
-    if paths.output.is_dir():
+    if paths.output.is_dir():  # a folder, unlike a file, cannot be replaced in one step
+        shutil.rmtree(parts / "replaced", ignore_errors=True)
         paths.output.rename(parts / "replaced")
     for made, target in ((output, paths.output), (errors, paths.errors), (manifest, paths.manifest)):
         made.replace(target.resolve())

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from extractors import quick, slow
 
+from kpu_nlp.bulk import job
 from kpu_nlp.bulk.chunks import Chunk, Finished
 from kpu_nlp.bulk.limits import ErrorLimit
 from kpu_nlp.bulk.run import Options, run_bulk
@@ -111,6 +112,27 @@ def test_an_interrupted_job_goes_on_where_it_was(tmp_path: Path, archive, here, 
     assert all((made / file).read_bytes() == (expected / file).read_bytes() for file in files)
     assert (tmp_path / "hasil.errors.jsonl").read_bytes() == (tmp_path / "utuh" / "hasil.errors.jsonl").read_bytes()
     assert not (tmp_path / "hasil.parts").exists()
+
+
+@pytest.mark.parametrize("name", ["hasil.jsonl", "hasil.parquet", "hasil.sqlite", "hasil.parquet/"])
+def test_an_interruption_while_the_output_is_put_in_its_place(
+    tmp_path: Path, archive, here, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    source, output = archive("Satu.", "gagal", "Dua."), tmp_path / name
+    run_bulk([source], f"{tmp_path}/{name}", extract=quick, engine=here(quick))
+    files = [output] if output.is_file() else list(output.iterdir())
+    expected = [path.read_bytes() for path in files]
+    for step in ("write_manifest", "sync_folder", "sync_folder", "_remove_parts"):
+        with monkeypatch.context() as patch:
+            patch.setattr(job, step, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            fresh = Options(fresh=step == "write_manifest")
+            with pytest.raises(KeyboardInterrupt):
+                run_bulk([source], f"{tmp_path}/{name}", options=fresh, extract=quick, engine=here(quick))
+        assert (tmp_path / "hasil.parts").exists()
+    result = run_bulk([source], f"{tmp_path}/{name}", extract=quick, engine=here(quick))
+    assert (result.articles, result.failed) == (2, 1)
+    assert [path.read_bytes() for path in files] == expected
+    assert names(tmp_path) == sorted(["arsip.jsonl", "hasil.errors.jsonl", output.name, "hasil.manifest.json"])
 
 
 def test_the_order_in_which_chunks_are_finished_does_not_matter(tmp_path: Path, archive, here) -> None:
