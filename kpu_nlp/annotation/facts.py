@@ -281,7 +281,9 @@ def format_header(facts: DocumentFacts) -> str:
         lines.append(f"venue: {_scalar(_format_venue(facts.venue))}")
     if facts.complete or facts.officials or facts.themes or facts.quotes:
         lines += _format_officials(facts.officials)
-        lines.append(f"themes: [{', '.join(theme if theme.isidentifier() else _quoted(theme) for theme in facts.themes)}]")
+        # A word is a theme of its own, unless YAML takes it for a truth value or nothing (`true`, `null`).
+        themes = (_scalar(theme) if theme.isidentifier() else _quoted(theme) for theme in facts.themes)
+        lines.append(f"themes: [{', '.join(themes)}]")
         lines += _format_quotes(facts.quotes)
     header = "\n".join(lines) + "\n"
     if parse_header(header) != facts:

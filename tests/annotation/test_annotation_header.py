@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kpu_nlp.annotation.facts import (
@@ -88,6 +88,7 @@ facts = st.builds(
 )
 
 
+@example(DocumentFacts(id="x-001", themes=("true", "null", "coordination")))
 @given(facts)
 def test_any_facts_round_trip(given_facts):
     assert parse_header(format_header(given_facts)) == given_facts
