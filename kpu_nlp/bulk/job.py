@@ -14,13 +14,14 @@ from kpu_nlp.bulk.chunks import Chunk, Engine, make_chunks
 from kpu_nlp.bulk.limits import ErrorLimit
 from kpu_nlp.bulk.lock import LOCK_FILE, job_lock
 from kpu_nlp.bulk.manifest import Fingerprint, read_manifest, what_changed, write_manifest
-from kpu_nlp.bulk.paths import JobPaths, check_output, refuse_to_replace
+from kpu_nlp.bulk.paths import JobPaths, check_inputs, check_output
 from kpu_nlp.bulk.progress import Report
 from kpu_nlp.bulk.shards import Shard, is_whole, iter_shards, write_shard
-from kpu_nlp.bulk.source import STANDARD_INPUT, Source, open_source
+from kpu_nlp.bulk.source import Source, open_source
 from kpu_nlp.bulk.state import STATE_FILE, State, open_state
 from kpu_nlp.errors import InputError, JobError, TooManyErrorsError
 from kpu_nlp.messages import shown
+from kpu_nlp.reading.inputs import STANDARD_INPUT
 from kpu_nlp.reading.records import Fields, iter_records
 from kpu_nlp.version import VERSION
 from kpu_nlp.writing.atomic import atomic_write, sync_folder
@@ -107,7 +108,7 @@ def run_job(job: Job, *, progress: StartProgress | None = None) -> Result:
     """
     check_format(job.format)
     check_output(job.paths.output, parts=job.parts)
-    refuse_to_replace(job.paths, job.inputs)
+    check_inputs(job.paths, job.inputs)
     if STANDARD_INPUT not in job.inputs:
         iter_records(job.inputs, fields=job.fields)  # tells a wrong input before anything is written
     with _one_line_of_the_system(job), job_lock(job.paths.parts):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown
+from kpu_nlp.writing.atomic import refuse_to_replace
 from kpu_nlp.writing.formats import Format
 
 _SUFFIXES: dict[str, Format] = {".parquet": "parquet", ".sqlite": "sqlite", ".sqlite3": "sqlite", ".db": "sqlite"}
@@ -68,17 +69,12 @@ def format_of(output: Path) -> Format:
     return _SUFFIXES.get(output.suffix.lower(), "jsonl")
 
 
-def refuse_to_replace(paths: JobPaths, inputs: Sequence[str]) -> None:
+def check_inputs(paths: JobPaths, inputs: Sequence[str]) -> None:
     """Check that a job writes over none of its inputs.
 
     Raises:
         InputError: it would.
     """
-    for source in map(Path, inputs):
+    for source in inputs:
         for path in (paths.output, paths.errors, paths.manifest):
-            try:
-                same = path.samefile(source)
-            except (OSError, ValueError):  # one of them is not there, or no file at all
-                continue
-            if same:
-                raise InputError(f"{shown(str(path))}: would replace the articles that are read; name another output")
+            refuse_to_replace(path, source, what="the articles that are read")

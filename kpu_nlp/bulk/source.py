@@ -10,9 +10,9 @@ from pathlib import Path
 
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown
+from kpu_nlp.reading.inputs import STANDARD_INPUT
 from kpu_nlp.reading.records import FailedRecord, Fields, RawRecord, input_digest, iter_records
 
-STANDARD_INPUT = "-"
 SPOOL_FILE = "stdin.jsonl"
 
 _BLOCK = 1 << 20  # bytes

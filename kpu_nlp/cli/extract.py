@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kpu_nlp.cli.output import echo_json, refuse_to_replace
+from kpu_nlp.cli.output import echo_json
 
 DEVICE = click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the encoder runs"
@@ -49,11 +49,12 @@ def extract(
     from kpu_nlp.reading import parse_published, read_article
     from kpu_nlp.tagging.manifest import read_manifest
     from kpu_nlp.tagging.models import find_model
+    from kpu_nlp.writing.atomic import refuse_to_replace
 
     # Whatever the user may have to mend comes before spaCy is loaded, which takes a second.
     day = parse_published(published) if published is not None else None
     if output is not None:
-        refuse_to_replace(output, source)
+        refuse_to_replace(output, source, what="the article that is read")
     article = read_article(source, published=day, force=force)
     folder = find_model(model)
     read_manifest(folder)

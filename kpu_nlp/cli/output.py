@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 
 import click
 
@@ -25,20 +24,3 @@ def never_fail_on_a_letter() -> None:
     """Let standard output show a question mark for a letter that its encoding lacks."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-
-
-def refuse_to_replace(output: Path, source: str) -> None:
-    """Check that an output is not the article that is read.
-
-    Raises:
-        InputError: it is.
-    """
-    from kpu_nlp.errors import InputError
-    from kpu_nlp.messages import shown
-
-    try:
-        same = output.samefile(source)
-    except (OSError, ValueError):  # one of them is not there, or no file at all
-        return
-    if same:
-        raise InputError(f"{shown(str(output))}: would replace the article that is read; name another output")

@@ -113,6 +113,25 @@ def _destination(path: Path) -> Path:
     return target
 
 
+def refuse_to_replace(output: Path, source: str | Path, *, what: str) -> None:
+    """Check that an output is not what is read.
+
+    Args:
+        output: where something is to be written.
+        source: what is read; an address or ``-`` is no file and cannot be replaced.
+        what: the source in words, for the message.
+
+    Raises:
+        InputError: both are the same file.
+    """
+    try:
+        same = output.samefile(source)
+    except (OSError, ValueError):  # one of them is not there, or no file at all
+        return
+    if same:
+        raise InputError(f"{shown(str(output))}: would replace {what}; name another output")
+
+
 @contextmanager
 def writable(path: Path) -> Iterator[None]:
     """Turn the system's refusals inside the block into one line.
