@@ -14,7 +14,6 @@ import json
 import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,16 +25,17 @@ from kpu_nlp.annotation.facts import DocumentFacts
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.errors import KpuNlpError
 from kpu_nlp.spans import Span
+from kpu_nlp.tagging.bio import bio_to_spans
 from kpu_nlp.tagging.engines import TorchEngine
 from kpu_nlp.training.fit import TrainingData, fit
 from kpu_nlp.training.recipe import Recipe
+from kpu_nlp.training.scores import score_articles
 from kpu_nlp.training.tagging import tag_articles
 from kpu_nlp.writing.atomic import atomic_write
 
 ROOT = Path(__file__).resolve().parent
 RESULTS = ROOT / "results" / "public.json"
 
-Entity = tuple[int, int, str]  # first and last token of a sentence, and the type
 Sentence = list[tuple[str, str]]  # tokens with their BIO tags
 
 
@@ -72,20 +72,6 @@ def read_conll(path: Path, column: int) -> list[Sentence]:
     return [sentence for sentence in sentences if sentence]
 
 
-def entities_of(tags: Sequence[str]) -> list[Entity]:
-    """Return the entities of BIO tags as seqeval finds them: an I- tag that continues nothing opens one."""
-    found: list[Entity] = []
-    for index, tag in enumerate(tags):
-        prefix, _, kind = tag.partition("-")
-        if not kind:
-            continue
-        if prefix == "I" and found and found[-1][1] == index - 1 and found[-1][2] == kind:
-            found[-1] = (found[-1][0], index, kind)
-        else:
-            found.append((index, index, kind))
-    return found
-
-
 def _offsets(sentence: Sentence) -> list[tuple[int, int]]:
     offsets, start = [], 0
     for token, _ in sentence:
@@ -94,14 +80,20 @@ def _offsets(sentence: Sentence) -> list[tuple[int, int]]:
     return offsets
 
 
+def spans_of(sentence: Sentence, tags: Sequence[str]) -> tuple[Span, ...]:
+    """Return the entities that tags of a sentence's tokens mean, as seqeval finds them: a stray I- tag opens one."""
+    return tuple(bio_to_spans(text_of(sentence), _offsets(sentence), tags))
+
+
+def text_of(sentence: Sentence) -> str:
+    """Return a sentence as text, tokens joined by spaces."""
+    return " ".join(token for token, _ in sentence)
+
+
 def as_article(sentence: Sentence, article_id: str) -> AnnotatedArticle:
-    """Return a sentence as an article of its own, tokens joined by spaces."""
-    offsets = _offsets(sentence)
-    spans = tuple(
-        Span(offsets[first][0], offsets[last][1], kind) for first, last, kind in entities_of([tag for _, tag in sentence])
-    )
-    text = " ".join(token for token, _ in sentence)
-    return AnnotatedArticle(header="", facts=DocumentFacts(id=article_id), text=text, spans=spans)
+    """Return a sentence as an article of its own."""
+    spans = spans_of(sentence, [tag for _, tag in sentence])
+    return AnnotatedArticle(header="", facts=DocumentFacts(id=article_id), text=text_of(sentence), spans=spans)
 
 
 def tags_from_spans(sentence: Sentence, spans: Sequence[Span]) -> list[str]:
@@ -115,20 +107,14 @@ def tags_from_spans(sentence: Sentence, spans: Sequence[Span]) -> list[str]:
     return tags
 
 
-def score(gold: Sequence[list[Entity]], found: Sequence[list[Entity]], types: Sequence[str]) -> dict[str, float]:
+def score(gold: Sequence[AnnotatedArticle], found: Sequence[Sequence[Span]], types: Sequence[str]) -> dict[str, float]:
     """Return micro, macro and (by gold count) weighted F1 over exact entities, and the F1 of each type."""
-    right: Counter[str] = Counter()
-    marked: Counter[str] = Counter()
-    wanted: Counter[str] = Counter()
-    for sentence_gold, sentence_found in zip(gold, found, strict=True):
-        right.update(kind for *_, kind in set(sentence_gold) & set(sentence_found))
-        marked.update(kind for *_, kind in sentence_found)
-        wanted.update(kind for *_, kind in sentence_gold)
-    by_type = {kind: 2 * right[kind] / max(1, marked[kind] + wanted[kind]) for kind in types}
+    scores = score_articles(gold, found, types, ())
+    by_type = {kind: count.f1 for kind, count in scores.exact.items()}
     return {
-        "micro": 2 * right.total() / max(1, marked.total() + wanted.total()),
+        "micro": scores.entities.f1,
         "macro": sum(by_type.values()) / len(by_type),
-        "weighted": sum(by_type[kind] * wanted[kind] for kind in types) / wanted.total(),
+        "weighted": sum(by_type[kind] * scores.exact[kind].gold for kind in types) / scores.entities.gold,
         **by_type,
     }
 
@@ -167,12 +153,10 @@ def run(name: str, seed: int, data: Path, base: Path, work: Path) -> dict[str, f
     scores: dict[str, float] = {}
     for part in ("dev", "test"):
         found = tag_articles(engine, fitted / "tokenizer.json", articles[part], recipe, batch_size=32)
-        pairs = list(zip(parts[part], found, strict=True))
-        part_scores = score(
-            [entities_of([tag for _, tag in sentence]) for sentence, _ in pairs],
-            [entities_of(tags_from_spans(sentence, spans)) for sentence, spans in pairs],
-            public.types,
-        )
+        entities = [
+            spans_of(sentence, tags_from_spans(sentence, spans)) for sentence, spans in zip(parts[part], found, strict=True)
+        ]
+        part_scores = score(articles[part], entities, public.types)
         scores |= {key if part == "test" else f"dev_{key}": round(value, 4) for key, value in part_scores.items()}
     return scores | {"minutes": round((time.monotonic() - begin) / 60, 1)}
 

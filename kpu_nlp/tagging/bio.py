@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kpu_nlp.spans import Span
 
 OUTSIDE = "O"
@@ -12,6 +15,13 @@ OUTSIDE = "O"
 def bio_labels(labels: Sequence[str]) -> list[str]:
     """Return the tag list of a model: ``O``, then ``B-`` and ``I-`` of each label, in order."""
     return [OUTSIDE, *(f"{prefix}-{label}" for label in labels for prefix in "BI")]
+
+
+def partner_columns(tags: Sequence[str]) -> NDArray[np.int64]:
+    """Return for each tag the column of its label's other tag (B- for I-, I- for B-), or -1; shape (tags,)."""
+    columns = {tag: index for index, tag in enumerate(tags)}
+    other = {"B": "I", "I": "B"}
+    return np.array([columns.get(f"{other[tag[0]]}{tag[1:]}", -1) if tag != OUTSIDE else -1 for tag in tags], dtype=np.int64)
 
 
 def spans_to_bio(words: Sequence[tuple[int, int]], spans: Sequence[Span]) -> list[str]:

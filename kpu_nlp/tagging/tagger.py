@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from kpu_nlp.spans import Span
-from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans, breaks_line
+from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans, breaks_line, partner_columns
 from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, special_pieces, window_pieces
 from kpu_nlp.tagging.engines import Engine, pad_batch
 from kpu_nlp.tagging.viterbi import best_tags
@@ -56,7 +56,7 @@ class Tagger:
         self._overlap = overlap
         self._batch_size = batch_size
         self._specials = special_pieces(tokenizer)
-        self._partners = _partner_columns(self._tags)
+        self._partners = partner_columns(self._tags)
 
     def tag(self, text: str) -> list[Span]:
         """Return the spans of one text, in order."""
@@ -110,13 +110,6 @@ def _first_of_lines(text: str, words: Sequence[tuple[int, int]]) -> NDArray[np.b
     return np.array(
         [True, *(breaks_line(text, end, start) for (_, end), (start, _) in pairwise(words))][: len(words)], dtype=bool
     )
-
-
-def _partner_columns(tags: Sequence[str]) -> NDArray[np.int64]:
-    """Return for each tag the column of its label's other tag (B- for I-, I- for B-), or -1."""
-    columns = {tag: index for index, tag in enumerate(tags)}
-    other = {"B": "I", "I": "B"}
-    return np.array([columns.get(f"{other[tag[0]]}{tag[1:]}", -1) if tag != OUTSIDE else -1 for tag in tags], dtype=np.int64)
 
 
 def _softmax(logits: Floats) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kpu_nlp.tagging.bio import OUTSIDE
+from kpu_nlp.tagging.bio import partner_columns
 
 _SMALLEST = 1e-12  # a probability of zero would make every sequence through it equally impossible
 
@@ -27,8 +27,10 @@ def best_tags(probabilities: NDArray[np.float32], tags: Sequence[str], opens: ND
         Columns, shape (words,).
     """
     greedy: NDArray[np.int64] = probabilities.argmax(axis=1)
-    inside, begin = _inside_columns(tags)
-    if _is_possible(greedy, inside, begin, opens):
+    partners = partner_columns(tags)
+    inside = np.array([column for column, tag in enumerate(tags) if tag.startswith("I-")], dtype=np.int64)
+    begin = partners[inside]
+    if _is_possible(greedy, inside, partners, opens):
         return greedy
     scores = np.log(np.maximum(probabilities.astype(np.float64), _SMALLEST))
     back = np.zeros(scores.shape, dtype=np.int64)
@@ -53,23 +55,9 @@ def best_tags(probabilities: NDArray[np.float32], tags: Sequence[str], opens: ND
     return path
 
 
-def _inside_columns(tags: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the columns of the I- tags, and those of the B- tags of the same labels."""
-    columns = {tag: column for column, tag in enumerate(tags)}
-    inside = [tag for tag in tags if tag != OUTSIDE and tag.startswith("I-")]
-    return (
-        np.array([columns[tag] for tag in inside], dtype=np.int64),
-        np.array([columns[f"B-{tag[2:]}"] for tag in inside], dtype=np.int64),
-    )
-
-
 def _is_possible(
-    path: NDArray[np.int64], inside: NDArray[np.int64], begin: NDArray[np.int64], opens: NDArray[np.bool_]
+    path: NDArray[np.int64], inside: NDArray[np.int64], partners: NDArray[np.int64], opens: NDArray[np.bool_]
 ) -> bool:
-    partner = dict(zip(inside.tolist(), begin.tolist(), strict=True))
-    previous = -1
-    for tag, at_opening in zip(path.tolist(), opens.tolist(), strict=True):
-        if tag in partner and (at_opening or previous not in (tag, partner[tag])):
-            return False
-        previous = tag
-    return True
+    before = np.concatenate([[-1], path[:-1]])
+    stray = opens | ((before != path) & (before != partners[path]))
+    return not (np.isin(path, inside) & stray).any()

@@ -12,8 +12,9 @@ from kpu_nlp.training.recipe import Augmentation
 Example = tuple[str, tuple[Span, ...]]
 
 _SPACE_AFTER_STOP = re.compile(r"(?<=[a-z][.,])[ ](?=[A-Z])")
+STRAIGHT_QUOTES = {"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'"}
 _QUOTE_STYLES: tuple[dict[str, str], ...] = (
-    {"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'"},
+    STRAIGHT_QUOTES,
     {"“": "'", "”": "'", '"': "'", "‘": "'", "’": "'"},
     {"“": "‘", "”": "’"},
     {"“": "”"},
@@ -37,12 +38,15 @@ def join_all(example: Example) -> Example:
 
 def drop_spaces(example: Example, rng: random.Random) -> Example:
     """Remove half of the spaces after full stops and commas, outside spans."""
+    dropped = [offset for offset in find_outside(example, _SPACE_AFTER_STOP) if rng.random() < 0.5]
+    return remove_characters(example, dropped)
+
+
+def find_outside(example: Example, pattern: re.Pattern[str]) -> list[int]:
+    """Return where the matches of a pattern begin, those inside spans left out."""
     text, spans = example
     inside = {offset for span in spans for offset in range(span.start, span.end)}
-    dropped = [
-        match.start() for match in _SPACE_AFTER_STOP.finditer(text) if match.start() not in inside and rng.random() < 0.5
-    ]
-    return remove_characters(example, dropped)
+    return [match.start() for match in pattern.finditer(text) if match.start() not in inside]
 
 
 def remove_characters(example: Example, offsets: Sequence[int]) -> Example:

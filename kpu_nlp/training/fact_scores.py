@@ -36,11 +36,6 @@ class FactScores:
     found: dict[str, Count] = field(default_factory=dict)
     right: dict[str, list[bool]] = field(default_factory=dict)
 
-    def share(self, fact: str) -> float:
-        """Return the share of the articles (of the quotations, for ``speaker``) in which a fact is right; 0 without any."""
-        answers = self.right.get(fact, [])
-        return sum(answers) / len(answers) if answers else 0.0
-
     def _count(self, fact: str, gold: Iterable[Hashable], found: Iterable[Hashable]) -> None:
         gold, found = set(gold), set(found)
         right = len(gold & found)
@@ -134,8 +129,3 @@ def directive_count(article: AnnotatedArticle, extraction: Extraction) -> Count:
     }
     right = len(gold & found)
     return Count(right, len(found), right, len(gold))
-
-
-def as_rows(scores: FactScores) -> dict[str, float]:
-    """Return one number a fact, 0 to 1: F1 of what articles have many of, the share of right answers of the rest."""
-    return {name: round(count.f1, 4) for name, count in fact_counts(scores).items()}

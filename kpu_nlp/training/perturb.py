@@ -12,27 +12,29 @@ from spacy.language import Language
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.linking.regions import find_areas
-from kpu_nlp.training.augment import Example, change_case, join_all, make_typos, remove_characters
+from kpu_nlp.training.augment import (
+    STRAIGHT_QUOTES,
+    Example,
+    change_case,
+    find_outside,
+    join_all,
+    make_typos,
+    remove_characters,
+)
 from kpu_nlp.training.bootstrap import f1_interval
 from kpu_nlp.training.evaluate import Evaluation, evaluate_articles
 from kpu_nlp.training.scores import Count
 
-_STRAIGHT = str.maketrans({"“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'"})
+_STRAIGHT = str.maketrans(STRAIGHT_QUOTES)
 _SPACE_AFTER_STOP = re.compile(r"(?<=[.!?])[ ](?=\S)")
 TYPO_RATE = 0.02  # share of the letters
-
-
-def _remove_spaces(example: Example) -> Example:
-    text, spans = example
-    inside = {offset for span in spans for offset in range(span.start, span.end)}
-    return remove_characters(example, [m.start() for m in _SPACE_AFTER_STOP.finditer(text) if m.start() not in inside])
 
 
 PERTURBATIONS: Mapping[str, Callable[[Example, random.Random], Example]] = {
     "upper": lambda example, _: change_case(example, str.upper),
     "lower": lambda example, _: change_case(example, str.lower),
     "quotes": lambda example, _: (example[0].translate(_STRAIGHT), example[1]),
-    "spaces": lambda example, _: _remove_spaces(example),
+    "spaces": lambda example, _: remove_characters(example, find_outside(example, _SPACE_AFTER_STOP)),
     "joined": lambda example, _: join_all(example),
     "typos": lambda example, rng: make_typos(example, rng, rate=TYPO_RATE),
 }

@@ -2,7 +2,7 @@ import pytest
 
 from kpu_nlp.annotation.facts import DocumentFacts, parse_header
 from kpu_nlp.schema import Article, Event, Extraction, Mention, ModelInfo, Official, Quote, Role, Theme, Venue
-from kpu_nlp.training.fact_scores import as_rows, score_facts
+from kpu_nlp.training.fact_scores import fact_counts, score_facts
 
 TEXT = "Rina Hadi berkata."
 HEADER = """id: z-001
@@ -48,6 +48,10 @@ def extraction(**changes) -> Extraction:
 
 def gold() -> DocumentFacts:
     return parse_header(HEADER)
+
+
+def as_rows(scores):
+    return {name: round(count.f1, 4) for name, count in fact_counts(scores).items()}
 
 
 def test_all_right_whatever_case_and_spaces():
