@@ -131,7 +131,7 @@ def make_recipe(base: Path, types: Sequence[str], seed: int) -> Recipe:
             "base": str(base.resolve()),
             "seed": seed,
             "labels": {"names": tuple(types), "themes": {}},
-            "optimizer": {"batch_size": 16, "epochs": 10, "patience": 5, "average": 0.99},
+            "optimizer": {"batch_size": 16, "epochs": 6, "patience": 3, "average": 0.99},
             "augmentation": none,
         }
     )

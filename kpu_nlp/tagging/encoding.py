@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from kpu_nlp.tagging.casing import readable_case
 from kpu_nlp.tagging.words import split_words
 
 Ints = NDArray[np.int64]
@@ -64,7 +65,7 @@ def encode_text(tokenizer: Tokenizer, text: str) -> EncodedText:
         return EncodedText([], empty, np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int8))
     # The space changes no piece, but without it tokenizers (0.23) moves every offset of a text that begins with a character
     # which the normaliser drops, such as \x01.
-    encoding = tokenizer.encode(f" {text.translate(_SPACES)}", add_special_tokens=False)
+    encoding = tokenizer.encode(f" {readable_case(text).translate(_SPACES)}", add_special_tokens=False)
     pieces = np.asarray(encoding.ids, dtype=np.int64)
     offsets = np.asarray(encoding.offsets, dtype=np.int64).reshape(-1, 2) - 1
     owners = _find_owners(offsets, np.asarray(words, dtype=np.int64))

@@ -68,6 +68,19 @@ def choose_device(device: str) -> str:
     return device
 
 
+def runs_bf16(device: str) -> bool:
+    """Tell whether a device multiplies bfloat16 matrices faster than float32 ones.
+
+    On a CPU without AVX-512 torch falls back to a plain loop, a hundred times slower (measured: 1.3 against 138 GFLOP/s on two
+    AVX2 cores), and says nothing.
+    """
+    import torch
+
+    if device == "cpu":
+        return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())  # noqa: SLF001 - torch tells it nowhere else
+    return bool(torch.cuda.is_bf16_supported())
+
+
 def _optimizer(model: Any, recipe: Recipe) -> Any:
     import torch
 
@@ -111,6 +124,8 @@ def fit(recipe: Recipe, data: TrainingData, *, folder: Path, work: Path, device:
     if not data.train or not data.dev:
         raise RecipeError(f"{len(data.train)} training and {len(data.dev)} dev articles: both parts need at least one")
     device = choose_device(device)
+    if recipe.bf16 and not runs_bf16(device):
+        logger.info("this processor has no fast bf16; training in float32")
     splits = {name: sorted(article.facts.id for article in part) for name, part in (("train", data.train), ("dev", data.dev))}
     fingerprint = recipe_digest(recipe, corpus=data.digest, **splits)
     _check_work(work, fingerprint, resume=resume)
@@ -164,7 +179,7 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
         per_device_train_batch_size=recipe.optimizer.batch_size,
         learning_rate=recipe.optimizer.body_rate,
         lr_scheduler_type="linear",
-        bf16=recipe.bf16,
+        bf16=recipe.bf16 and runs_bf16(device),
         use_cpu=device == "cpu",
         train_sampling_strategy="sequential",
         eval_strategy="steps",
