@@ -54,6 +54,14 @@ class OnnxInfo(_Section):
     labels_changed: float = Field(description="Share of the dev words whose label differs from torch's")
 
 
+class ComparisonTable(_Section):
+    """A table of the model card: what was compared, and figures of each system or way of printing, as they are shown."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
 class Manifest(_Section):
     """Everything that a reader must know of a model before using it."""
 
@@ -74,6 +82,7 @@ class Manifest(_Section):
     scores: dict[str, dict[str, LabelScore]] = Field(
         description="Per split: per label, and 'entities', 'themes', 'themes_overlap'"
     )
+    comparisons: tuple[ComparisonTable, ...] = ()
     libraries: dict[str, str]
     files: dict[str, FileInfo]
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from kpu_nlp.annotation.digest import corpus_digest
 from kpu_nlp.annotation.packaged import packaged_corpus
-from kpu_nlp.errors import AnnotationError
+from kpu_nlp.errors import AnnotationError, ModelError
 from kpu_nlp.installed import SHIPPED_MODEL
 from kpu_nlp.labels import LABEL_NAMES
-from kpu_nlp.tagging.manifest import Manifest
+from kpu_nlp.tagging.manifest import ComparisonTable, Manifest, read_manifest
+from kpu_nlp.tagging.models import shipped_model
 
 _NAMES = {"entities": "**all entities**", "themes": "**all themes**", "themes_overlap": "**all themes, by overlap**"}
 
@@ -44,7 +46,7 @@ The ONNX file is in {precision}; against torch in full precision its F1 on dev c
 ## Scores
 
 {scores}
-
+{comparisons}
 ## Limits
 
 - One seed; no figure here tells how much another would differ.
@@ -73,7 +75,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
     """Write the model card of a manifest."""
     optimizer = manifest.recipe["optimizer"]
     augmentation = manifest.recipe["augmentation"]
-    is_packaged = manifest.corpus_sha256 == _packaged_digest()
+    is_packaged = manifest.corpus_sha256 in _packaged_digests()
     is_base = manifest.base == _BASE
     path.write_text(
         _CARD.format(
@@ -110,17 +112,20 @@ def write_card(path: Path, manifest: Manifest) -> None:
             f1_change=-manifest.onnx.f1_lost,
             changed=manifest.onnx.labels_changed,
             scores="\n\n".join(_tables(split, manifest) for split in manifest.scores),
+            comparisons="".join(f"\n{_comparison(table)}\n" for table in manifest.comparisons),
         ),
         encoding="utf-8",
     )
 
 
-def _packaged_digest() -> str | None:
-    """Return the digest of the packaged corpus, or None where this copy came without."""
-    try:
-        return corpus_digest(packaged_corpus())
-    except AnnotationError:
-        return None
+def _packaged_digests() -> set[str]:
+    """Return the digests of the packaged corpus: as it is, and as it was when the shipped model was trained."""
+    digests: set[str] = set()
+    with suppress(AnnotationError):  # this copy came without
+        digests.add(corpus_digest(packaged_corpus()))
+    with suppress(ModelError):
+        digests.add(read_manifest(shipped_model()).corpus_sha256)
+    return digests
 
 
 def _tables(split: str, manifest: Manifest) -> str:
@@ -145,6 +150,11 @@ def _tables(split: str, manifest: Manifest) -> str:
         ]
         lines += [f"| {name.replace('_', ' ')} | {row.score:.3f} | {_interval(row.interval)} |" for name, row in facts.items()]
     return "\n".join(lines)
+
+
+def _comparison(table: ComparisonTable) -> str:
+    rows = [table.columns, ("---",) * len(table.columns), *table.rows]
+    return "\n".join([f"{table.title}:", "", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def _interval(interval: tuple[float, float] | None) -> str:

@@ -18,7 +18,16 @@ from kpu_nlp.errors import RecipeError
 from kpu_nlp.pipeline import load
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.engines import ONNX_FILE, Engine, OnnxEngine, TorchEngine
-from kpu_nlp.tagging.manifest import MANIFEST, FactScore, FileInfo, LabelScore, Manifest, OnnxInfo, read_manifest
+from kpu_nlp.tagging.manifest import (
+    MANIFEST,
+    ComparisonTable,
+    FactScore,
+    FileInfo,
+    LabelScore,
+    Manifest,
+    OnnxInfo,
+    read_manifest,
+)
 from kpu_nlp.training.card import write_card
 from kpu_nlp.training.evaluate import evaluate_articles
 from kpu_nlp.training.fit import TrainingData
@@ -106,7 +115,7 @@ def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
         return OnnxInfo(precision="fp32", f1_lost=parity.f1_lost, labels_changed=parity.labels_changed)
 
 
-def score_folder(folder: Path, data: TrainingData) -> Manifest:
+def score_folder(folder: Path, data: TrainingData, *, comparisons: Sequence[ComparisonTable] = ()) -> Manifest:
     """Score a model folder and the linking rules on dev and on test, and write what comes out into its manifest and card.
 
     Nothing is chosen by the test articles.
@@ -114,6 +123,7 @@ def score_folder(folder: Path, data: TrainingData) -> Manifest:
     Args:
         folder: a model folder with a manifest, whose scores are replaced.
         data: the articles that the model was made with.
+        comparisons: tables that the card shows beside the scores, in place of those that the manifest has.
     """
     nlp = load(folder, device="cpu")
     scores: dict[str, dict[str, LabelScore]] = {}
@@ -123,7 +133,7 @@ def score_folder(folder: Path, data: TrainingData) -> Manifest:
             result = evaluate_articles(articles, nlp, split=split).as_json()
             scores[split] = {name: LabelScore.model_validate(row) for name, row in result["scores"].items()}
             facts[split] = {name: FactScore.model_validate(row) for name, row in result["facts"].items()}
-    manifest = read_manifest(folder).model_copy(update={"scores": scores, "facts": facts})
+    manifest = read_manifest(folder).model_copy(update={"scores": scores, "facts": facts, "comparisons": tuple(comparisons)})
     write_card(folder / "README.md", manifest)
     return _write_manifest(manifest, folder)
 

@@ -1,16 +1,12 @@
 import pytest
 
-from kpu_nlp.tagging.manifest import read_manifest
-from kpu_nlp.training import card
+from kpu_nlp.tagging.manifest import ComparisonTable, read_manifest
 from kpu_nlp.training.card import write_card
 
 
 @pytest.fixture
-def manifest(shipped_model, monkeypatch):
-    """The shipped model's manifest, beside the corpus that it was trained on."""
-    manifest = read_manifest(shipped_model)
-    monkeypatch.setattr(card, "_packaged_digest", lambda: manifest.corpus_sha256)
-    return manifest
+def manifest(shipped_model):
+    return read_manifest(shipped_model)
 
 
 @pytest.fixture
@@ -48,3 +44,10 @@ def test_the_front_matter_is_yaml(manifest, written):
     for change in ({}, {"base": "other/encoder"}):
         front = written(manifest.model_copy(update=change)).split("---\n")[1]
         assert yaml.safe_load(front)["pipeline_tag"] == "token-classification"
+
+
+def test_comparisons_are_tables_of_the_card(manifest, written):
+    table = ComparisonTable(title="Beside others", columns=("system", "F1"), rows=(("ours", "0.9"), ("theirs", "0.8")))
+    text = written(manifest.model_copy(update={"comparisons": (table,)}))
+    assert "\n\nBeside others:\n\n| system | F1 |\n| --- | --- |\n| ours | 0.9 |\n| theirs | 0.8 |\n\n## Limits\n" in text
+    assert "Beside others" not in written(manifest.model_copy(update={"comparisons": ()}))
