@@ -16,6 +16,7 @@ import click
 # Each command and where it lives; loaded when it is called, or when its own help is asked for.
 COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("kpu_nlp.cli.extract:extract", "Extract the facts of one article as JSON"),
+    "show": ("kpu_nlp.cli.show:show", "Show an article and its facts in a browser"),
     "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from whole archives"),
     "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count and split annotated articles"),
     "train": ("kpu_nlp.cli.train:train", "Fine-tune a model from a recipe"),

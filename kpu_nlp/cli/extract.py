@@ -47,8 +47,6 @@ def extract(
     """  # noqa: D301 - click reads the backspace
     from kpu_nlp.messages import shown
     from kpu_nlp.reading import parse_published, read_article
-    from kpu_nlp.tagging.manifest import read_manifest
-    from kpu_nlp.tagging.models import find_model
     from kpu_nlp.writing.atomic import refuse_to_replace
 
     # Whatever the user may have to mend comes before spaCy is loaded, which takes a second.
@@ -56,15 +54,26 @@ def extract(
     if output is not None:
         refuse_to_replace(output, source, what="the article that is read")
     article = read_article(source, published=day, force=force)
-    folder = find_model(model)
-    read_manifest(folder)
-    from kpu_nlp.cli.lean import import_pipeline
-
-    pipeline = import_pipeline(device)
-    extraction = pipeline.extract_article(article, nlp=pipeline.load(folder, device=device))
+    extraction = run_model(article, model=model, device=device)
     for warning in extraction.warnings:
         click.echo(f"Warning: {shown(warning)}", err=True)
     _write(extraction, form=form, output=output)
+
+
+def run_model(article: Any, *, model: Path | None, device: str) -> Any:
+    """Return the extraction of an article by the model and on the device that the options name.
+
+    Raises:
+        ModelError: the model folder cannot be used; that is found out before spaCy is loaded.
+    """
+    from kpu_nlp.cli.lean import import_pipeline
+    from kpu_nlp.tagging.manifest import read_manifest
+    from kpu_nlp.tagging.models import find_model
+
+    folder = find_model(model)
+    read_manifest(folder)
+    pipeline = import_pipeline(device)
+    return pipeline.extract_article(article, nlp=pipeline.load(folder, device=device))
 
 
 def _write(extraction: Any, *, form: str, output: Path | None) -> None:

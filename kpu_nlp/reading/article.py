@@ -50,14 +50,14 @@ def read_article(source: str, *, published: str | None = None, max_bytes: int = 
     day = parse_published(published) if published is not None else None
     limit = None if force else max_bytes
     if source == "-":
-        return article_from_bytes(_read_standard_input(limit), source, article_id=None, published=day, force=force)
+        return article_from_bytes(read_standard_input(limit), source, article_id=None, published=day, force=force)
     scheme = _SCHEME.match(source)
     if scheme:
         return _from_web(source, scheme.group(1), day, limit)
     path = Path(source)
     html = path.suffix.lower() in HTML_SUFFIXES
     return article_from_bytes(
-        _read_file(path, limit), source, article_id=shown(path.stem), published=day, html=html, force=force
+        read_file(path, limit), source, article_id=shown(path.stem), published=day, html=html, force=force
     )
 
 
@@ -202,7 +202,12 @@ def _host(url: str | None) -> str | None:
     return (urlsplit(url).hostname or "").removeprefix("www.") or None
 
 
-def _read_standard_input(limit: int | None) -> bytes:
+def read_standard_input(limit: int | None) -> bytes:
+    """Read standard input to its end, at most as many bytes as the limit says.
+
+    Raises:
+        InputError: it is closed, cannot be read, or has more bytes.
+    """
     if sys.stdin is None:
         raise InputError("standard input: closed; name a file instead of '-'")
     try:
@@ -211,7 +216,12 @@ def _read_standard_input(limit: int | None) -> bytes:
         raise InputError(f"standard input: {error.strerror or error}; name a file instead of '-'") from error
 
 
-def _read_file(path: Path, limit: int | None) -> bytes:
+def read_file(path: Path, limit: int | None) -> bytes:
+    """Read the file of one article, at most as many bytes as the limit says.
+
+    Raises:
+        InputError: it is missing, a folder, cannot be read, or has more bytes.
+    """
     name = shown(str(path))
     try:
         with path.open("rb") as file:

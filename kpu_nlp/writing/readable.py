@@ -1,8 +1,10 @@
-"""Dates and times of the JSON contract as a reader writes them."""
+"""Facts of the JSON contract as a reader writes them: dates and times, venues, roles."""
 
 from __future__ import annotations
 
 import re
+
+from kpu_nlp.schema import Region, Role, Venue
 
 _MONTHS = (
     "January",
@@ -38,6 +40,22 @@ def readable_span(start: str | None, end: str | None, *, open_end: bool = False)
     if start is None:
         return last
     return f"{readable_time(start)} {last}" if last else readable_time(start)
+
+
+def readable_venue(venue: Venue) -> str:
+    """Return what is known of a place: its name, address and town; an empty string where that is nothing."""
+    return ", ".join(part for part in (venue.name, venue.address, venue.place) if part)
+
+
+def readable_region(region: Region) -> str:
+    """Return an administrative area with its code and, unless it is one itself, its province."""
+    province = "" if region.name == region.province else f", {region.province}"
+    return f"{region.code} {region.name}{province}"
+
+
+def readable_role(role: Role) -> str:
+    """Return a role with the organisation it is held in, where that is known."""
+    return f"{role.title}, {role.organization}" if role.organization else role.title
 
 
 def _readable_parts(stamp: str) -> tuple[str | None, str | None]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from kpu_nlp.messages import shown
 from kpu_nlp.schema import Event, Extraction, Named, Official, Theme, Venue
-from kpu_nlp.writing.readable import readable_span
+from kpu_nlp.writing.readable import readable_region, readable_role, readable_span, readable_venue
 
 _SPOKE = "spoke"
 _NOT_FOUND = "not found"
@@ -73,6 +73,11 @@ def _print_head(extraction: Extraction, console: Console) -> None:
     _print_grid(table, console)
 
 
+def _venue_text(venue: Venue) -> str:
+    name = readable_venue(venue) or _NOT_FOUND
+    return f"{name} ({readable_region(venue.region)})" if venue.region is not None else name
+
+
 def _event_rows(event: Event | None, venues: Sequence[Venue]) -> Iterable[tuple[str, str]]:
     if event is None:
         yield "name", _NOT_FOUND
@@ -89,15 +94,6 @@ def _event_rows(event: Event | None, venues: Sequence[Venue]) -> Iterable[tuple[
         yield "place", _venue_text(venue)
 
 
-def _venue_text(venue: Venue) -> str:
-    parts = ", ".join(part for part in (venue.name, venue.address, venue.place) if part) or _NOT_FOUND
-    region = venue.region
-    if region is None:
-        return parts
-    province = "" if region.name == region.province else f", {region.province}"
-    return f"{parts} ({region.code} {region.name}{province})"
-
-
 def _print_officials(officials: Sequence[Official], console: Console) -> None:
     _heading(f"Officials ({len(officials)})", console)
     table = _grid(2, 3, 0)
@@ -105,8 +101,8 @@ def _print_officials(officials: Sequence[Official], console: Console) -> None:
         name = Text(_plain(official.name))
         if official.titles:
             name.append(f" ({_plain(', '.join(official.titles))})", style="dim")
-        roles = [f"{role.title}, {role.organization}" if role.organization else role.title for role in official.roles]
-        table.add_row(name, Text(_plain("; ".join(roles)) or "-"), Text(_SPOKE if official.spoke else "", style="green"))
+        roles = "; ".join(readable_role(role) for role in official.roles)
+        table.add_row(name, Text(_plain(roles) or "-"), Text(_SPOKE if official.spoke else "", style="green"))
     _print_grid(table, console)
 
 

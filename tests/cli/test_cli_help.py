@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 # What extraction, training and evaluation are made of; numpy alone costs more than all of click.
 HEAVY = (
     "datasets",
+    "jinja2",
     "lxml",
     "numpy",
     "onnxruntime",
