@@ -87,6 +87,11 @@ def open_linker(setup: Setup) -> Handlers:
     return {"read": read_records, "link": link}
 
 
+def open_reader() -> Handlers:
+    """Open what stands before the encoder, which needs no model: ``read`` opens records."""
+    return {"read": read_records}
+
+
 def open_torch_tagger(setup: Setup) -> Handlers:
     """Open the encoder in torch: ``tag`` finds the spans of articles, all of their windows sorted by length together."""
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # transformers shows a bar while it loads, beside the job's own

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import connection
-from typing import Any, cast
+from typing import cast
 
 from kpu_nlp.bulk.chunks import Chunk, Engine, Finished, Outcome
 from kpu_nlp.bulk.handlers import Handlers, Setup, open_custom, open_extractor, open_linker, open_torch_tagger
-from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Ready, Worker, start_worker, stop_workers
-from kpu_nlp.errors import JobError
-from kpu_nlp.reading.records import FailedRecord, RawRecord
+from kpu_nlp.bulk.tasks import Task, TornChunks, failure, whole
+from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Ready, Worker, died_opening, start_worker, stop_workers
 from kpu_nlp.schema import Article, Extraction
 
 
@@ -57,47 +56,20 @@ def _engine(plan: Plan) -> Engine:
     return lambda chunks: _Run(plan).finished(chunks)
 
 
-@dataclass(slots=True)
-class _Task:
-    """A chunk on its way, or one record of a chunk whose worker died.
-
-    Attributes:
-        chunk: what it belongs to.
-        records: those of the chunk that it is about.
-        payload: what the next step takes.
-        step: the index of that step.
-        place: the record's place in the chunk, where it is one record on its own.
-    """
-
-    chunk: Chunk
-    records: Sequence[RawRecord | FailedRecord]
-    payload: Any
-    step: int = 0
-    place: int | None = None
-
-
-@dataclass(slots=True)
-class _Torn:
-    """A chunk that is done record by record."""
-
-    outcomes: list[Outcome | None]
-    left: int
-
-
 @dataclass
 class _Run:
     """One stream of chunks through the workers; every worker has one task at most, so that what a death costs is known."""
 
     plan: Plan
     workers: list[Worker] = field(default_factory=list)
-    torn: dict[int, _Torn] = field(default_factory=dict)
+    torn: TornChunks = field(default_factory=TornChunks)
     under_way: int = 0  # chunks
     memory: int = 0  # bytes, the most that the workers have held, were their peaks at the same time
 
     def finished(self, chunks: Iterable[Chunk]) -> Iterator[Finished]:
         """Yield the chunks as they are finished."""
         stream = iter(chunks)
-        queues: list[deque[_Task]] = [deque() for _ in self.plan.steps]
+        queues: list[deque[Task]] = [deque() for _ in self.plan.steps]
         # One more than there are workers, so that the next is read already when a worker is done.
         most = sum(pool.size for pool in self.plan.pools.values()) + 1
         more = True
@@ -109,7 +81,7 @@ class _Run:
                         more = False
                         break
                     self.under_way += 1
-                    queues[0].append(_Task(chunk, chunk.records, chunk.records))
+                    queues[0].append(whole(chunk))
                 if not self.under_way:
                     return
                 self._hand_out(queues)
@@ -119,7 +91,7 @@ class _Run:
         finally:
             stop_workers(self.workers)
 
-    def _hand_out(self, queues: list[deque[_Task]]) -> None:
+    def _hand_out(self, queues: list[deque[Task]]) -> None:
         """Give tasks to idle workers, those of later steps first, and start workers where too few are there."""
         for step in reversed(range(len(queues))):
             name, pool = self.plan.steps[step]
@@ -135,7 +107,7 @@ class _Run:
             for _ in range(min(wanted - starting, settings.size - len(there))):
                 self.workers.append(start_worker(pool, settings.open_handlers))
 
-    def _hear(self, worker: Worker, queues: list[deque[_Task]]) -> Iterator[Finished]:
+    def _hear(self, worker: Worker, queues: list[deque[Task]]) -> Iterator[Finished]:
         message = worker.receive()
         match message:
             case Ready():
@@ -145,45 +117,35 @@ class _Run:
             case Answer(payload, memory):
                 worker.memory = memory
                 self.memory = max(self.memory, sum(one.memory for one in self.workers))
-                task, worker.busy = cast("_Task", worker.busy), None
+                task, worker.busy = cast("Task", worker.busy), None
                 task.payload, task.step = payload, task.step + 1
                 if task.step < len(self.plan.steps):
                     queues[task.step].append(task)
                 else:
                     yield from self._done(task, payload)
             case Lost(reason):
-                task, worker.busy = cast("_Task", worker.busy), None
+                task, worker.busy = cast("Task", worker.busy), None
                 yield from self._lost(task, reason, queues)
             case None:
                 yield from self._died(worker, queues)
 
-    def _died(self, worker: Worker, queues: list[deque[_Task]]) -> Iterator[Finished]:
+    def _died(self, worker: Worker, queues: list[deque[Task]]) -> Iterator[Finished]:
         how = worker.bury()
         self.workers.remove(worker)
         if not worker.ready:
-            raise JobError(f"a worker died ({how}) while it opened the model; is there enough memory? Try fewer --workers")
+            raise died_opening(how)
         if worker.busy is not None:
             yield from self._lost(worker.busy, f"worker died ({how})", queues)
 
-    def _lost(self, task: _Task, reason: str, queues: list[deque[_Task]]) -> Iterator[Finished]:
+    def _lost(self, task: Task, reason: str, queues: list[deque[Task]]) -> Iterator[Finished]:
         """Try the records of a task one by one; a record that was alone already has failed."""
-        if task.place is not None:
-            record = task.records[0]
-            yield from self._done(task, (FailedRecord(record.id, record.source, reason),))
-            return
-        records = task.chunk.records
-        self.torn[task.chunk.number] = _Torn([None] * len(records), len(records))
-        for place, record in enumerate(records):
-            queues[0].append(_Task(task.chunk, (record,), (record,), place=place))
+        if task.place is None:
+            queues[0].extend(self.torn.tear(task))
+        else:
+            yield from self._done(task, failure(task, reason))
 
-    def _done(self, task: _Task, outcomes: Sequence[Outcome]) -> Iterator[Finished]:
-        number = task.chunk.number
-        if task.place is not None:
-            torn = self.torn[number]
-            (torn.outcomes[task.place],) = outcomes
-            torn.left -= 1
-            if torn.left:
-                return
-            outcomes = cast("list[Outcome]", self.torn.pop(number).outcomes)
-        self.under_way -= 1
-        yield Finished(number, tuple(outcomes), self.memory)
+    def _done(self, task: Task, outcomes: Sequence[Outcome]) -> Iterator[Finished]:
+        all_outcomes = self.torn.join(task, outcomes)
+        if all_outcomes is not None:
+            self.under_way -= 1
+            yield Finished(task.chunk.number, all_outcomes, self.memory)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from kpu_nlp.bulk.chunks import Engine
 from kpu_nlp.bulk.handlers import CPU_BATCH, GPU_BATCH, Setup
@@ -13,6 +15,8 @@ from kpu_nlp.bulk.limits import ErrorLimit
 from kpu_nlp.bulk.local import cpu_engine, custom_engine, torch_engine
 from kpu_nlp.bulk.manifest import model_digest
 from kpu_nlp.bulk.paths import format_of, job_paths
+from kpu_nlp.bulk.ray_cluster import RayCluster
+from kpu_nlp.bulk.ray_engine import ray_cpu_engine, ray_custom_engine, ray_torch_engine
 from kpu_nlp.errors import ModelError
 from kpu_nlp.reading.records import Fields
 from kpu_nlp.schema import Article, Extraction
@@ -24,6 +28,9 @@ from kpu_nlp.writing.formats import Format
 # Records in a shard. Few, so that an interruption costs little and every core has work; on a GPU enough to fill its batches.
 CPU_SHARD = 16
 GPU_SHARD = 512
+
+# Where the work is done: on processes of this machine, or on Ray.
+EngineName = Literal["local", "ray"]
 
 NO_GPU = "No GPU that torch can use was found; the CPU does the work."
 
@@ -37,11 +44,14 @@ class Options:
         fields: how files of records name what is read from them.
         model: a model folder; by default the one that KPU_NLP_MODEL names, else the shipped one.
         device: ``auto``, ``cpu`` or ``cuda``; where no GPU is, the CPU does the work.
-        workers: processes; by default one for each core. The threads of each are its share of the cores.
+        workers: processes, or actors of Ray; by default one for each core, or for each CPU of a cluster. The threads of each
+            are its share of the cores; on a cluster it has one.
         batch_size: windows in one call of the encoder.
         fresh: begin anew, whatever an earlier run has done.
         max_errors: how many records may fail; None for any number.
         shard: records in a shard.
+        engine: where the work is done.
+        ray_address: ``HOST:PORT`` or ``auto`` of a Ray cluster; by default Ray is started on this machine, for this job.
     """
 
     format: Format | None = None
@@ -53,6 +63,8 @@ class Options:
     fresh: bool = False
     max_errors: ErrorLimit | None = None
     shard: int | None = None
+    engine: EngineName = "local"
+    ray_address: str | None = None
 
 
 def run_bulk(
@@ -81,45 +93,69 @@ def run_bulk(
     form = options.format or format_of(path)
     folder = find_model(options.model)
     manifest = read_manifest(folder)
-    device = _device(options.device, say)
-    workers = options.workers or default_threads()
-    if extract is not None:
-        facts = {"model": f"{extract.__module__}.{extract.__qualname__}", "device": "cpu"}
-        engine = engine or custom_engine(extract, workers=workers)
-    else:
-        facts = {"model": model_digest(folder), "device": device}
-    return run_job(
-        Job(
-            inputs=inputs,
-            paths=job_paths(path),
-            format=form,
-            parts=form == "parquet" and str(output).endswith("/"),
-            fields=options.fields,
-            engine=engine or _local(str(folder), device, workers, options.batch_size),
-            engine_facts=facts,
-            model={"name": manifest.name, "version": manifest.version},
-            shard=options.shard or (GPU_SHARD if device == "cuda" else CPU_SHARD),
-            fresh=options.fresh,
-            max_errors=options.max_errors,
-        ),
-        progress=progress,
-    )
+    with ExitStack() as stack:
+        if engine is None:
+            cluster = stack.enter_context(_cluster(options)) if options.engine == "ray" else None
+            device = "cpu" if extract is not None else _device(options.device, say, cluster)
+            engine = _engine(options, folder, device, extract, cluster)
+        else:
+            device = "cpu" if extract is not None else _device(options.device, say)
+        return run_job(
+            Job(
+                inputs=inputs,
+                paths=job_paths(path),
+                format=form,
+                parts=form == "parquet" and str(output).endswith("/"),
+                fields=options.fields,
+                engine=engine,
+                engine_facts={"model": _name(extract) if extract is not None else model_digest(folder), "device": device},
+                model={"name": manifest.name, "version": manifest.version},
+                shard=options.shard or (GPU_SHARD if device == "cuda" else CPU_SHARD),
+                fresh=options.fresh,
+                max_errors=options.max_errors,
+            ),
+            progress=progress,
+        )
 
 
-def _device(asked: str, say: Callable[[str], None]) -> str:
+def _cluster(options: Options) -> RayCluster:
+    workers = options.workers or (None if options.ray_address else default_threads())
+    return RayCluster(options.ray_address, workers=workers)
+
+
+def _name(extract: Callable[[Article], Extraction]) -> str:
+    return f"{extract.__module__}.{extract.__qualname__}"
+
+
+def _device(asked: str, say: Callable[[str], None], cluster: RayCluster | None = None) -> str:
     if asked not in DEVICES:
         raise ModelError(f"device '{asked}' is unknown; use one of {', '.join(DEVICES)}")
     if asked == "cpu":
         return "cpu"
-    if cuda_is_available():
+    if cluster.gpus() if cluster is not None and cluster.is_remote else cuda_is_available():
         return "cuda"
     if asked == "cuda":
         say(NO_GPU)
     return "cpu"
 
 
-def _local(model: str, device: str, workers: int, batch_size: int | None) -> Engine:
-    threads = max(1, default_threads() // workers)
-    if device == "cuda":
-        return torch_engine(Setup(model, threads, batch_size or GPU_BATCH), workers=workers)
-    return cpu_engine(Setup(model, threads, batch_size or CPU_BATCH), workers=workers)
+def _engine(
+    options: Options,
+    folder: Path,
+    device: str,
+    extract: Callable[[Article], Extraction] | None,
+    cluster: RayCluster | None,
+) -> Engine:
+    """Return the engine that the options ask for; on Ray where there is a cluster."""
+    cores = default_threads()
+    workers = options.workers or (None if cluster is not None and cluster.is_remote else cores)
+    threads = 1 if workers is None else max(1, cores // workers)
+    batch_size = options.batch_size or (GPU_BATCH if device == "cuda" else CPU_BATCH)
+    setup = Setup(str(folder.absolute()), threads, batch_size)
+    if cluster is not None:
+        if extract is not None:
+            return ray_custom_engine(cluster, extract, workers=workers)
+        return (ray_torch_engine if device == "cuda" else ray_cpu_engine)(cluster, setup, workers=workers)
+    if extract is not None:
+        return custom_engine(extract, workers=workers or cores)
+    return (torch_engine if device == "cuda" else cpu_engine)(setup, workers=workers or cores)

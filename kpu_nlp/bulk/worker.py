@@ -16,7 +16,7 @@ from typing import Any
 
 from kpu_nlp.bulk.handlers import Handlers
 from kpu_nlp.bulk.memory import peak_memory
-from kpu_nlp.errors import KpuNlpError, MissingExtraError, ModelError
+from kpu_nlp.errors import JobError, KpuNlpError, MissingExtraError, ModelError
 
 # Seconds that a killed process is waited for.
 _PATIENCE = 5
@@ -143,6 +143,11 @@ def start_worker(pool: str, open_handlers: Callable[[], Handlers]) -> Worker:
         process.start()
     theirs.close()
     return Worker(pool, process, ours)
+
+
+def died_opening(how: str) -> JobError:
+    """Return the error of a worker that ended before it had opened what it needs."""
+    return JobError(f"a worker died ({how}) while it opened the model; is there enough memory? Try fewer --workers")
 
 
 @contextmanager

@@ -27,10 +27,22 @@ SOME_FAILED = 4
     type=click.Choice(["jsonl", "parquet", "sqlite"]),
     help="Of the output; by default what its name ends in, else jsonl",
 )
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes; by default one for each core")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes or Ray actors; by default one for each core"
+)
 @click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Windows in one call of the encoder")
 @MODEL
 @DEVICE
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where the work is done: processes of this machine, or Ray",
+)
+@click.option(
+    "--ray-address", metavar="ADDR", help="HOST:PORT or auto of a running Ray cluster; by default Ray starts on this machine"
+)
 @click.option("--resume/--fresh", default=True, show_default=True, help="Go on with an interrupted job, or begin anew")
 @click.option("--max-errors", metavar="N|RATE", help="End the job where more fail: 20, or 0.05 or 5% of all")
 @click.option("--id-field", default="id", show_default=True, metavar="F", help="Where files of records hold the id")
@@ -46,6 +58,8 @@ def bulk(
     batch_size: int | None,
     model: Path | None,
     device: str,
+    engine: Any,
+    ray_address: str | None,
     resume: bool,
     max_errors: str | None,
     id_field: str,
@@ -70,6 +84,8 @@ def bulk(
     from kpu_nlp.errors import TooManyErrorsError
     from kpu_nlp.reading.records import Fields
 
+    if ray_address is not None and engine != "ray":
+        raise click.UsageError("--ray-address says where Ray is; give --engine ray with it")
     options = Options(
         format=form,
         fields=Fields(id_field, text_field, published_field),
@@ -79,6 +95,8 @@ def bulk(
         batch_size=batch_size,
         fresh=not resume,
         max_errors=None if max_errors is None else parse_limit(max_errors),
+        engine=engine,
+        ray_address=ray_address,
     )
     try:
         with _interruptible(), ExitStack() as stack:
