@@ -12,7 +12,7 @@ from pathlib import Path
 from kpu_nlp.annotation.check_body import body_findings
 from kpu_nlp.annotation.check_header import header_findings
 from kpu_nlp.annotation.facts import HeaderError, load_header
-from kpu_nlp.annotation.inline import HEADER, parse_body
+from kpu_nlp.annotation.inline import HEADER, mask_references, parse_body
 from kpu_nlp.annotation.packaged import articles_folder
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.labels import LABEL_NAMES
@@ -143,8 +143,10 @@ def _checked(path: Path, labels: frozenset[str]) -> CheckedArticle:
     lead = len(body) - len(body.lstrip("\n"))
     first_line = raw.count("\n", 0, match.end()) + lead + 1
     text, spans = parse_body(body.strip("\n"))
+    written, _ = parse_body(mask_references(body.strip("\n")))
     slips += [
-        Slip(path, first_line + text.count("\n", 0, offset), message) for offset, message in body_findings(text, spans, labels)
+        Slip(path, first_line + written.count("\n", 0, offset), message)
+        for offset, message in body_findings(text, spans, labels, written=written)
     ]
     article_id: str | None = None
     try:

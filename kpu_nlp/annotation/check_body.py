@@ -18,35 +18,44 @@ _AROUND = 25
 _SHORTEST_REPEATED_NAME = 6
 
 
-def body_findings(text: str, spans: Sequence[Span], labels: Collection[str]) -> Iterator[Finding]:
+def body_findings(
+    text: str, spans: Sequence[Span], labels: Collection[str], *, written: str | None = None
+) -> Iterator[Finding]:
     """Yield what is wrong with the text and spans of a parsed body, by offset into the text.
 
     Args:
         text: the article, with whatever markup characters were not part of a span.
         spans: its spans, in text order.
         labels: the labels that may occur.
+        written: the text with its character references masked (see `mask_references`), so that only what the file itself has of
+            brackets and bars is stray markup; by default the text.
     """
     if not text.strip():
         yield 0, "no article after the header"
-    yield from _stray_markup(text)
+    yield from _stray_markup(text, text if written is None else written)
     for span in spans:
         yield from _span(text, span, labels)
     yield from _unmarked_names(text, spans)
 
 
-def _stray_markup(text: str) -> Iterator[Finding]:
-    whole = [match.span() for match in _BRACKETED.finditer(text)]
+def _stray_markup(text: str, written: str) -> Iterator[Finding]:
+    whole = [match.span() for match in _BRACKETED.finditer(written)]
     for start, end in whole:
-        yield start, f"{text[start:end]!r} is no span: expected [text|LABEL], the label in capitals, nothing nested"
+        yield (
+            start,
+            f"{text[start:end]!r} is no span: expected [text|LABEL], the label in capitals, nothing nested "
+            "(brackets of the article itself: &#91; and &#93;)",
+        )
     starts = [start for start, _ in whole]
-    for match in MARKUP.finditer(text):
+    for match in MARKUP.finditer(written):
         at = match.start()
         before = bisect_right(starts, at) - 1
         if before >= 0 and at < whole[before][1]:
             continue
         around = text[max(0, at - _AROUND) : at + _AROUND].replace("\n", " ")
-        problem = {"[": "'[' opens no span", "]": "']' closes no span", "|": "'|' outside a span"}[match.group()]
-        yield at, f"stray markup: {problem}: {around!r}"
+        mark = match.group()
+        problem = {"[": "'[' opens no span", "]": "']' closes no span", "|": "'|' outside a span"}[mark]
+        yield at, f"stray markup: {problem} (one of the article itself: &#{ord(mark)};): {around!r}"
 
 
 def _span(text: str, span: Span, labels: Collection[str]) -> Iterator[Finding]:
@@ -64,11 +73,12 @@ def _span(text: str, span: Span, labels: Collection[str]) -> Iterator[Finding]:
         yield span.start, f"{span.label} span {surface!r} ends in punctuation"
     if surface.count("(") != surface.count(")"):
         yield span.start, f"{span.label} span {surface!r} has half of a pair of brackets"
-    if _inside_word(text, span.start) or _inside_word(text, span.end):
+    if inside_word(text, span.start) or inside_word(text, span.end):
         yield span.start, f"{span.label} span {surface!r} begins or ends inside a word"
 
 
-def _inside_word(text: str, offset: int) -> bool:
+def inside_word(text: str, offset: int) -> bool:
+    """Tell whether an offset lies between two letters or digits."""
     return 0 < offset < len(text) and text[offset - 1].isalnum() and text[offset].isalnum()
 
 

@@ -1,4 +1,9 @@
-"""The inline format: a YAML header between two ``---`` lines, then the article with ``[text|LABEL]`` spans."""
+"""The inline format: a YAML header between two ``---`` lines, then the article with ``[text|LABEL]`` spans.
+
+What would be taken for markup stands as a numeric character reference, as in HTML: ``&#91;`` for ``[``, ``&#93;`` for ``]``,
+``&#124;`` for ``|``, ``&#13;`` for a carriage return, ``&#10;`` for a line end before or after everything else, and ``&#38;``
+for an ``&`` that would otherwise begin one of these. No other reference is known: ``&nbsp;`` is the article's own text.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +19,11 @@ from kpu_nlp.spans import Span
 HEADER = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 MARKED_SPAN = re.compile(r"\[([^\[\]|]*)\|([A-Z][A-Z0-9_]*)\]")
 MARKUP = re.compile(r"[\[\]|]")
+_REFERENCE = re.compile(r"&#(10|13|38|91|93|124);")
+_REFERRED = re.compile(r"[\[\]|\r]|&(?=#(?:10|13|38|91|93|124);)")
+# Stands for a reference where only the markup around it matters; one character, as the one that it refers to.
+_MASK = "\N{OBJECT REPLACEMENT CHARACTER}"
+_LINE_END = "&#10;"
 LABEL = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -34,6 +44,23 @@ class AnnotatedArticle:
     spans: tuple[Span, ...]
 
 
+def mask_references(body: str) -> str:
+    """Replace every character reference by one character that is neither markup nor a line end.
+
+    `parse_body` gives the same spans for the result, and a text of the same length: what the file itself has of markup and
+    line ends.
+    """
+    return _REFERENCE.sub(_MASK, body)
+
+
+def _decode(written: str) -> str:
+    return _REFERENCE.sub(lambda reference: chr(int(reference.group(1))), written)
+
+
+def _encode(text: str) -> str:
+    return _REFERRED.sub(lambda found: f"&#{ord(found.group())};", text)
+
+
 def parse_body(body: str) -> tuple[str, tuple[Span, ...]]:
     """Split a marked-up body into its text and its spans; the inverse of `format_body`."""
     pieces: list[str] = []
@@ -41,14 +68,14 @@ def parse_body(body: str) -> tuple[str, tuple[Span, ...]]:
     length = 0
     last = 0
     for match in MARKED_SPAN.finditer(body):
-        before = body[last : match.start()]
-        surface, label = match.group(1), match.group(2)
+        before = _decode(body[last : match.start()])
+        surface, label = _decode(match.group(1)), match.group(2)
         start = length + len(before)
         length = start + len(surface)
         pieces += [before, surface]
         spans.append(Span(start, length, label))
         last = match.end()
-    pieces.append(body[last:])
+    pieces.append(_decode(body[last:]))
     return "".join(pieces), tuple(spans)
 
 
@@ -63,12 +90,9 @@ def format_body(text: str, spans: Iterable[Span]) -> str:
     Spans may come in any order; scores are not written.
 
     Raises:
-        AnnotationError: the text contains ``[``, ``]`` or ``|``, or a span is empty, overlaps another, crosses a line, lies
-            outside the text, or has a label that is not in capitals.
+        AnnotationError: a span is empty, overlaps another, crosses a line, lies outside the text, or has a label that is not in
+            capitals.
     """
-    stray = MARKUP.search(text)
-    if stray is not None:
-        raise AnnotationError(f"an article must not contain '[', ']' or '|': {_quote(text, stray.start(), stray.start() + 40)}")
     pieces: list[str] = []
     last = 0
     for span in sorted(spans):
@@ -81,9 +105,9 @@ def format_body(text: str, spans: Iterable[Span]) -> str:
             raise AnnotationError(f"span {shown} crosses a line")
         if not LABEL.fullmatch(span.label):
             raise AnnotationError(f"label {span.label!r} of span {shown} is not written in capitals")
-        pieces += [text[last : span.start], f"[{span.of(text)}|{span.label}]"]
+        pieces += [_encode(text[last : span.start]), f"[{_encode(span.of(text))}|{span.label}]"]
         last = span.end
-    pieces.append(text[last:])
+    pieces.append(_encode(text[last:]))
     return "".join(pieces)
 
 
@@ -103,22 +127,21 @@ def parse_inline(raw: str) -> AnnotatedArticle:
 def format_inline(article: AnnotatedArticle) -> str:
     """Write one annotated article; the inverse of `parse_inline`.
 
-    Canonical is: the header between two ``---`` lines, the body without empty lines at its two ends, one final newline. The
-    header stands as it was written while it says what ``article.facts`` say; otherwise it is written anew by `format_header`.
+    Canonical is: the header between two ``---`` lines, the body, one final newline. The header stands as it was written while
+    it says what ``article.facts`` say; otherwise it is written anew by `format_header`.
 
     Raises:
-        AnnotationError: the spans cannot be marked (see `format_body`), the facts cannot be written (see `format_header`), or
-            the text has a carriage return, which reading a file turns into a newline.
+        AnnotationError: the spans cannot be marked (see `format_body`), or the facts cannot be written (see `format_header`).
     """
-    if "\r" in article.text:
-        raise AnnotationError(
-            f"{article.facts.id}: the text has a carriage return; an annotated article ends its lines with \\n alone"
-        )
     header = article.header
     if not _says(header, article.facts):
         header = format_header(article.facts)
-    body = format_body(article.text, article.spans).strip("\n")
-    return f"---\n{header}---\n{body}\n"
+    body = format_body(article.text, article.spans)
+    inner = body.strip("\n")
+    # Empty lines around the body are no part of the article; those that are have to be written in another way.
+    lead = len(body) - len(body.lstrip("\n")) if inner else len(body)
+    trail = len(body) - lead - len(inner)
+    return f"---\n{header}---\n{_LINE_END * lead}{inner}{_LINE_END * trail}\n"
 
 
 def _says(header: str, facts: DocumentFacts) -> bool:

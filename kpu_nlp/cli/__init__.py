@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("kpu_nlp.cli.extract:extract", "Extract the facts of one article as JSON"),
     "show": ("kpu_nlp.cli.show:show", "Show an article and its facts in a browser"),
     "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from whole archives"),
-    "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count and split annotated articles"),
+    "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count, split and exchange annotated articles"),
     "train": ("kpu_nlp.cli.train:train", "Fine-tune a model from a recipe"),
     "evaluate": ("kpu_nlp.cli.evaluate:evaluate", "Score a model on annotated articles"),
     "labels": ("kpu_nlp.cli.info:labels", "List the span labels with definition and example"),

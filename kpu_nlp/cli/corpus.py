@@ -1,4 +1,4 @@
-"""``kpu-nlp corpus``: check, count and split annotated articles."""
+"""``kpu-nlp corpus``: check, count, split and exchange annotated articles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kpu_nlp.cli.exchange import export_articles, import_articles
 from kpu_nlp.cli.output import echo_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ _CORPUS = click.argument(
 
 @click.group("corpus")
 def corpus() -> None:
-    """Check, count and split annotated articles."""
+    """Check, count, split and exchange annotated articles."""
+
+
+corpus.add_command(import_articles)
+corpus.add_command(export_articles)
 
 
 @corpus.command()

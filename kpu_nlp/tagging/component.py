@@ -19,7 +19,7 @@ from kpu_nlp.spans import Span
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.models import find_model, open_tagger
 from kpu_nlp.tagging.tagger import TEXTS_AT_ONCE, Tagger
-from kpu_nlp.tagging.words import split_words
+from kpu_nlp.tagging.words import split_tokens
 
 SPAN_GROUP = "kpu"
 
@@ -36,21 +36,9 @@ class WordTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """Return the Doc of a text."""
-        words: list[str] = []
-        spaces: list[bool] = []
-        last = 0
-        for start, end in [*split_words(text), (len(text), len(text))]:
-            gap = text[last:start]
-            if words and gap.startswith(" "):
-                spaces[-1] = True
-                gap = gap[1:]
-            if gap:
-                words.append(gap)
-                spaces.append(False)
-            if end > start:
-                words.append(text[start:end])
-                spaces.append(False)
-            last = end
+        tokens = split_tokens(text)
+        words = [text[start:end] for start, end, _ in tokens]
+        spaces = [space for _, _, space in tokens]
         return Doc(self.vocab, words=words, spaces=spaces)
 
     # The tokenizer has no state; spaCy asks for these when a pipeline is saved.

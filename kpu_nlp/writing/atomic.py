@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, cast
@@ -103,6 +103,74 @@ def atomic_folder(path: Path) -> Iterator[Path]:
             sync_folder(target.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def atomic_files(folder: Path, contents: Mapping[str, str], *, replace: bool = False) -> None:
+    """Write text files into a folder, all of them or none; what else is in the folder stays.
+
+    A folder that does not exist is made. A file that is there already with the same content is left alone.
+
+    Args:
+        folder: where they go.
+        contents: name and content of each, which is written in UTF-8.
+        replace: put them in the place of files of the same names with other contents.
+
+    Raises:
+        InputError: a file is there already with another content, the folder's parent is missing, or it cannot be written.
+    """
+    with writable(folder):
+        target = _destination(folder)
+        if target.exists() and not target.is_dir():
+            raise InputError(f"{shown(str(folder))}: a file; name a folder to write to")
+        encoded = {name: content.encode() for name, content in contents.items()}
+        there = {name for name in encoded if (target / name).exists()}
+        new = {
+            name: content for name, content in encoded.items() if name not in there or (target / name).read_bytes() != content
+        }
+        different = sorted(there & new.keys())
+        if different and not replace:
+            more = f" and {len(different) - 1} more" if len(different) > 1 else ""
+            raise InputError(
+                f"{shown(str(folder / different[0]))}{more}: there already, with another content; name another folder, or "
+                "say --overwrite"
+            )
+        made = not target.exists()
+        target.mkdir(exist_ok=True)
+        aside = target / _TEMPORARY.format(secrets.token_hex(8))
+        try:
+            _move_in(target, aside, new)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            if made:
+                with contextlib.suppress(OSError):
+                    target.rmdir()
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _move_in(target: Path, aside: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files to ``aside`` and exchange them with those of ``target``; back again where one exchange fails."""
+    fresh, old = aside / "new", aside / "old"
+    old.mkdir(parents=True)
+    fresh.mkdir()
+    for name, content in contents.items():
+        (fresh / name).write_bytes(content)
+        _sync(fresh / name)
+    done: list[str] = []
+    try:
+        for name in contents:
+            done.append(name)
+            if (target / name).exists():
+                (target / name).rename(old / name)
+            (fresh / name).rename(target / name)
+        sync_folder(target)
+    except BaseException:
+        for name in reversed(done):
+            if not (fresh / name).exists():
+                (target / name).unlink()
+            if (old / name).exists():
+                (old / name).rename(target / name)
         raise
 
 

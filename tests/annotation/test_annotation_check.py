@@ -235,3 +235,11 @@ def test_packaged_corpus_has_no_slips():
     checked = check_articles([packaged_corpus()])
     assert len(checked) >= 448
     assert [str(slip) for article in checked for slip in article.slips] == []
+
+
+def test_brackets_and_line_ends_of_the_article_are_no_slips(check):
+    body = "&#10;Foto: &#91;Rina&#93; | KPU&#13;\n[Satu|PERSN]\n"
+    assert check(f"---\nid: x-001\n---\n{body}") == [
+        (4, "stray markup: '|' outside a span (one of the article itself: &#124;): ' Foto: [Rina] | KPU\\r Satu'"),
+        (5, "unknown label PERSN on 'Satu'"),
+    ]

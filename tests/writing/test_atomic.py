@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpu_nlp.errors import InputError
-from kpu_nlp.writing.atomic import atomic_folder, atomic_write
+from kpu_nlp.writing.atomic import atomic_files, atomic_folder, atomic_write
 
 
 def names(folder: Path) -> list[str]:
@@ -173,3 +173,38 @@ def test_the_folder_one_stands_in_is_not_replaced(old: Path, monkeypatch: pytest
         with pytest.raises(InputError, match="the current folder is in it"), atomic_folder(Path(where)):
             pass
         assert names(old) == ["lama.txt", "sub"]
+
+
+def test_files_appear_beside_those_that_are_there(old: Path) -> None:
+    atomic_files(old, {"baru.txt": "é\n", "lama.txt": "lama"})
+    assert names(old) == ["baru.txt", "lama.txt"]
+    assert (old / "baru.txt").read_bytes() == "é\n".encode()
+    atomic_files(old, {"lama.txt": "baru"}, replace=True)
+    assert (old / "lama.txt").read_text(encoding="utf-8") == "baru"
+    assert names(old) == ["baru.txt", "lama.txt"]
+
+
+def test_files_do_not_replace_others_unasked(old: Path) -> None:
+    with pytest.raises(InputError, match=r"lama\.txt: there already, with another content"):
+        atomic_files(old, {"baru.txt": "baru", "lama.txt": "baru"})
+    with pytest.raises(InputError, match=r"lama\.txt: a file; name a folder"):
+        atomic_files(old / "lama.txt", {"baru.txt": "baru"})
+    assert names(old) == ["lama.txt"]
+    assert (old / "lama.txt").read_text(encoding="utf-8") == "lama"
+
+
+@pytest.mark.parametrize("failure", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_where_one_file_fails_all_go_back(old: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException) -> None:
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if path.name == "z.txt":
+            raise failure
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    for folder in (old, old / "sub"):
+        with pytest.raises((InputError, KeyboardInterrupt)):
+            atomic_files(folder, {"a.txt": "baru", "lama.txt": "baru", "z.txt": "baru"}, replace=True)
+    assert names(old) == ["lama.txt"]
+    assert (old / "lama.txt").read_text(encoding="utf-8") == "lama"
