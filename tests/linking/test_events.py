@@ -151,6 +151,17 @@ def test_a_time_and_venue_without_a_named_event() -> None:
     assert found == Gathering(name=None, start="2022-07-19", end=None, open_end=False, mode="onsite", venue=0)
 
 
+def test_a_gathering_mentioned_at_the_end_is_not_the_one_reported() -> None:
+    body = (
+        "Kotak Suara Terendam\nEnde - Banjir merendam [Gudang KPU Ende|FAC], [Selasa (19/7)|DATE] [pukul 05.00 WITA|TIME].\n"
+        + "Petugas memindahkan kotak.\n" * 10
+        + "[Apel Siaga Logistik|EVENT] yang sedianya digelar [Kamis (21/7)|DATE] diundur."
+    )
+    found = _report(body)
+    assert found is not None
+    assert (found.name, found.start, found.venue) == (None, "2022-07-19T05:00+08:00", 0)
+
+
 @pytest.mark.parametrize("body", ["", "Hari ini hujan.", "[Budi|PERSON] hadir.", "Helpdesk buka di [Kantor KPU|FAC]."])
 def test_nothing_reported_is_none_or_a_bare_place(body: str) -> None:
     found = _report(body)
