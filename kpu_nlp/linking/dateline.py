@@ -8,12 +8,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from kpu_nlp.linking.dateline_words import DATELINE_GAPS, HOST, KEPT_UPPER, LEAD_IN, LOWER_WORDS, OFFICE_START
+from kpu_nlp.linking.dateline_words import (
+    DATELINE_GAPS,
+    HOST,
+    KEPT_UPPER,
+    LEAD_IN,
+    LOWER_WORDS,
+    OFFICE_START,
+    PREPOSITION,
+    PROPER_WORDS,
+)
+from kpu_nlp.linking.regions import find_areas
 from kpu_nlp.spans import Span
 
 # The dateline stands in the first paragraph, which a title, a subtitle or a letterhead's lines can precede.
 _LINES = 4
 _REACH = 2000
+# A page that was flattened to one line has its headline, of at most so many characters, before the dateline.
+_HEADLINE = 300
 
 _LEAD_IN = re.compile(LEAD_IN)
 _HOST = re.compile(rf"[\s,.(\[–—-]{{0,4}}({HOST})", re.IGNORECASE)
@@ -23,6 +35,10 @@ _STRONG = _GAPS[0]
 _OFFICE_START = re.compile(OFFICE_START)
 _PLACE_AND_HOST = re.compile(rf"([A-Z][\w'’ -]{{1,40}}?)\s?[,(]\s*((?i:{HOST}))")
 _HOST_ALONE = re.compile(rf"({HOST})[\s)\]]*[–—-]", re.IGNORECASE)
+_OUTLET = re.compile(rf"\s?[,(.]\s?({HOST})", re.IGNORECASE)
+_OFFICE = re.compile(rf"\s?[,.]\s?{OFFICE_START}")
+_PREPOSITION = re.compile(PREPOSITION, re.IGNORECASE)
+_PROPER_WORDS = re.compile(PROPER_WORDS)
 
 
 def well_cased(name: str) -> str:
@@ -57,6 +73,21 @@ def find_dateline(text: str, spans: Sequence[Span]) -> tuple[str | None, str | N
         place, outlet = _read_line(text, start, end, spans, strict=strict)
         if place or outlet:
             return (well_cased(place) if place else None), outlet
+    if len(lines) == 1 and lines[0][1] - lines[0][0] > _HEADLINE:
+        return _read_flattened(text, *lines[0], spans)
+    return None, None
+
+
+def _read_flattened(text: str, start: int, end: int, spans: Sequence[Span]) -> tuple[str | None, str | None]:
+    """Find the dateline behind the headline of a page that was flattened to one line."""
+    for place in spans[: _LINES * 40]:
+        if place.start > start + _HEADLINE:
+            break
+        if place.label != "GPE" or _PREPOSITION.search(text, max(start, place.start - 12), place.start):
+            continue
+        outlet = _OUTLET.match(text, place.end, end)
+        if outlet or _STRONG.match(text, place.end, end) or _OFFICE.match(text, place.end, end):
+            return well_cased(place.of(text)), outlet.group(1) if outlet else None
     return None, None
 
 
@@ -80,16 +111,39 @@ def _first_lines(text: str) -> Iterator[tuple[int, int]]:
 def _read_line(text: str, start: int, end: int, spans: Sequence[Span], *, strict: bool) -> tuple[str | None, str | None]:
     lead_in = _LEAD_IN.match(text, start, end)
     first = lead_in.end() if lead_in else start
-    place = next((span for span in spans[: _LINES * 40] if span.start == first and span.end <= end), None)
-    if place is not None and place.label == "GPE":
+    place = next((span for span in spans[: _LINES * 40] if first <= span.start and span.end <= end), None)
+    if place is not None and place.label == "GPE" and _opens_line(text, first, place):
         opened, outlet = _after_place(text, place, end, spans, strict=strict)
-        return (place.of(text), outlet) if opened else (None, None)
-    # The tagger missed the place, but the host name says that the line has a dateline.
-    written = _PLACE_AND_HOST.match(text, first, min(end, first + 120))
+        return (text[first : place.end], outlet) if opened else (None, None)
+    if place is not None and place.label == "GPE" and place.start < first + _HEADLINE:
+        host = _OUTLET.match(text, place.end, end)
+        if host:
+            # Behind a headline or a menu, the site still says that the place before it is the dateline's.
+            return place.of(text), host.group(1)
+    return _read_untagged(text, first, end, strict=strict)
+
+
+def _opens_line(text: str, first: int, place: Span) -> bool:
+    """Tell whether a place opens its line, or would if the tagger had not left its first word out: ``TANJUNG [REDEB]``."""
+    if place.start == first:
+        return True
+    return _PROPER_WORDS.fullmatch(text, first, place.start) is not None and bool(find_areas(text[first : place.end]))
+
+
+def _read_untagged(text: str, first: int, end: int, *, strict: bool) -> tuple[str | None, str | None]:
+    """Read a dateline whose place the tagger missed: a host name or a dash behind a known place says that it is one."""
+    stop = min(end, first + 120)
+    written = _PLACE_AND_HOST.match(text, first, stop)
     if written:
-        return written.group(1), written.group(2)
-    alone = _HOST_ALONE.match(text, first, min(end, first + 120))
-    return None, alone.group(1) if alone else None
+        # An office that signs with its site is no place.
+        return (None if _OFFICE_START.match(written.group(1)) else written.group(1)), written.group(2)
+    alone = _HOST_ALONE.match(text, first, stop)
+    if alone:
+        return None, alone.group(1)
+    words = _PROPER_WORDS.match(text, first, stop)
+    if not strict and words and _STRONG.match(text, words.end(), stop) and find_areas(words.group().strip()):
+        return words.group().strip(), None
+    return None, None
 
 
 def _after_place(text: str, place: Span, end: int, spans: Sequence[Span], *, strict: bool) -> tuple[bool, str | None]:

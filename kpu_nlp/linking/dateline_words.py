@@ -19,5 +19,10 @@ DATELINE_GAPS = (
 # An organisation that directly follows the place, without a mark between them: ``Malang KPU Kota Malang menggelar ...``.
 OFFICE_START = r"(?:KPU|KIP|Komisi|Bawaslu)\b"
 
+# One to three capitalised words, as a place's name is printed.
+PROPER_WORDS = r"[A-Z][\w'’-]*(?:\s[A-Z][\w'’-]*){0,2}\s?"
+# Before a place inside a headline, which is then no dateline.
+PREPOSITION = r"\b(?:di|ke|dari|se|untuk|dan|oleh)[\s-]*$"
+
 LOWER_WORDS = frozenset({"dan", "di"})
 KEPT_UPPER = frozenset({"DKI", "DKJ", "DIY", "DI", "NTB", "NTT", "NAD", "KBB", "OKU", "OKI", "PALI", "II", "III", "IV", "VI"})

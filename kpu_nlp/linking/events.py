@@ -13,12 +13,15 @@ from typing import Literal
 from kpu_nlp.linking.days import published_day
 from kpu_nlp.linking.events_words import (
     AT,
+    BARE_WORD,
     BEGINS,
     CLOSED,
+    CLOSING,
     ENDS,
     FROM_ELSEWHERE,
     HELD,
     HYBRID,
+    MEANWHILE,
     MEETING_PLATFORM,
     NOT_THE_OPENING,
     ONLINE_PLACE,
@@ -26,6 +29,7 @@ from kpu_nlp.linking.events_words import (
     OPENED,
     OTHER_GATHERING,
     POSTPONED,
+    ROOM,
     SERVICE,
 )
 from kpu_nlp.linking.facts import Gathering, Moment, Place
@@ -90,7 +94,7 @@ class _Report:
             return None
         start, end, open_end = self._when(clock)
         return Gathering(
-            name=" ".join(name.of(self.text).split()) if name else None,
+            name=_plain_name(name.of(self.text)) if name else None,
             start=start,
             end=end,
             open_end=open_end,
@@ -170,11 +174,23 @@ class _Report:
         score += self._together(span.start)
         score += 1.5 * (BEGINS.search(before[-45:]) is not None) + 1.5 * (OPENED.search(before) is not None)
         score += 1.0 * (moment.end is not None or moment.open_end)
-        score += 2.0 * (self.day is not None and 0 <= span.start - self.day.span.end <= _BESIDE)
+        score += 2.0 * self._beside_day(span)
         score -= 3.0 * (ENDS.search(before[-45:]) is not None) + 4.0 * (POSTPONED.search(before) is not None)
         score -= 3.0 * (NOT_THE_OPENING.search(before) is not None)
+        score -= 2.0 * (MEANWHILE.search(self.layout.before(span.start, 140)) is not None)
         score -= 3.0 * self.layout.quoted(span.start)
         return score
+
+    def _beside_day(self, span: Span) -> bool:
+        """Tell whether a date that says the reported day, in whatever words, stands directly before a clock time."""
+        if self.day is None:
+            return False
+        first = self.day.first.isoformat()
+        return any(
+            0 <= span.start - moment.span.end <= _BESIDE
+            for moment in self.moments
+            if moment.span == self.day.span or (moment.kind == "date" and moment.start == first and moment.end is None)
+        )
 
     def _when(self, clock: Moment | None) -> tuple[str | None, str | None, bool]:
         """Return start, end and open end from the reported day and hour."""
@@ -195,8 +211,8 @@ class _Report:
         for moment in self.moments:
             if moment.kind != "datetime" or moment.start is None or moment.start[:10] != day or moment.start <= after:
                 continue
-            told = self.layout.before(moment.span.start, 90)
-            if CLOSED.search(told) and not self.layout.quoted(moment.span.start):
+            told = self.layout.told_before(moment.span.start, 140)
+            if (CLOSED.search(told) or CLOSING.search(told)) and not self.layout.quoted(moment.span.start):
                 return moment.start
         return None
 
@@ -232,12 +248,15 @@ class _Report:
         score = self._position(span.start) + self._together(span.start)
         if name is not None and self.layout.sentence(name.start) == self.layout.sentence(span.start):
             score += 1.0
-        score += 1.5 * (AT.search(before) is not None)
-        score -= 1.5 * (FROM_ELSEWHERE.search(before) is not None)
         surface = span.of(self.text)
-        if ONLINE_PLACE.search(surface):
+        platform = _is_platform(surface)
+        score += 1.5 * (AT.search(before) is not None)
+        # "Melalui Zoom Meeting" is how a platform is named as the place.
+        score -= 1.5 * (FROM_ELSEWHERE.search(before) is not None and not platform)
+        score -= 3.0 * (POSTPONED.search(self.layout.before(span.start, 60)) is not None)
+        if ONLINE_PLACE.search(surface) and not ROOM.match(surface):
             # A channel that only shows the meeting is hardly where it is held.
-            score -= 1.0 if MEETING_PLATFORM.search(surface) else 3.0
+            score -= 1.0 if platform else 3.0
         score -= 2.0 * (SERVICE.search(self.layout.before(span.start, 60)) is not None)
         score -= 2.0 * self.layout.quoted(span.start)
         return score
@@ -253,13 +272,23 @@ class _Report:
             return "hybrid"
         if venue is None:
             return "online" if ONLINE_WAY.search(around) else None
-        if any(ONLINE_PLACE.search(span.of(self.text)) for span in self.places[venue].mentions):
+        surfaces = [span.of(self.text) for span in self.places[venue].mentions]
+        if any(ONLINE_PLACE.search(surface) and not ROOM.match(surface) for surface in surfaces):
             return "online"
         platform = any(
-            MEETING_PLATFORM.search(span.of(self.text)) and self._together(span.start) > 0
-            for span in labelled(self.spans, "FAC")
+            _is_platform(span.of(self.text)) and self._together(span.start) > 0 for span in labelled(self.spans, "FAC")
         )
         return "hybrid" if platform else "onsite"
+
+
+def _plain_name(surface: str) -> str:
+    """Return an event's name without the bare word before it: ``Acara Pelantikan PPK`` is named ``Pelantikan PPK``."""
+    name = " ".join(surface.split())
+    return BARE_WORD.sub("", name) or name
+
+
+def _is_platform(name: str) -> bool:
+    return MEETING_PLATFORM.search(name) is not None and not ROOM.match(name)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -17,12 +17,14 @@ OTHER_GATHERING = re.compile(
     re.IGNORECASE,
 )
 AT = re.compile(
-    r"\b(?:bertempat di|berlangsung di|digelar di|dilaksanakan di|dipusatkan di|di|bertempat|mengunjungi|memadati)\s+$",
+    r"\b(?:di|bertempat|mengunjungi|mendatangi|menyambangi|memadati|berlokasi|tempat\s?:|dikendalikan dari|"
+    r"(?:berkunjung|kunjungan|bertandang|hadir|datang|turun)\s+ke)\s+$",
     re.IGNORECASE,
 )
 FROM_ELSEWHERE = re.compile(
-    r"\b(?:dari|ke|menuju|melalui|lewat|oleh|kanal|siaran|di (?:depan|luar|sekitar|dekat)|milik|menginap di|disimpan di|"
-    r"dikirim ke)\s+$",
+    r"\b(?:(?<!dikendalikan )dari|(?<!berkunjung )(?<!kunjungan )(?<!bertandang )(?<!hadir )(?<!datang )(?<!turun )ke|"
+    r"menuju|melalui|lewat|oleh|kanal|siaran|di (?:depan|luar|sekitar|dekat)|milik|"
+    r"menginap di|disimpan di|disiarkan di|ditayangkan di|dipantau di)\s+$",
     re.IGNORECASE,
 )
 SERVICE = re.compile(
@@ -34,10 +36,13 @@ BEGINS = re.compile(
     r"\b(?:dimulai|mulai|dibuka|membuka|berlangsung|pembukaan|diawali|sejak|digelar|dilaksanakan|dari|tepat|sekitar)\b",
     re.IGNORECASE,
 )
-POSTPONED = re.compile(r"\b(?:semula|seharusnya|semestinya|direncanakan)\b[^,;]{0,40}$", re.IGNORECASE)
+POSTPONED = re.compile(
+    r"\b(?:semula|sedianya|seharusnya|semestinya|direncanakan)\b(?:(?!molor|mundur|baru|akhirnya)[^,;]){0,40}$",
+    re.IGNORECASE,
+)
 ENDS = re.compile(
-    r"\b(?:ditutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar|menutup|penutupan|hingga|"
-    r"sampai(?: dengan)?|paling lambat|sebelum)\b"
+    r"(?<!molor )(?<!mundur )(?<!tertunda )\b(?:ditutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar|menutup|penutupan|"
+    r"hingga|sampai(?: dengan)?|paling lambat|sebelum)\b"
     r"[^.]{0,25}$",
     re.IGNORECASE,
 )
@@ -48,6 +53,8 @@ GATHERING = (
     r"penyuluhan|pelantikan|kunjungan|forum|pemeriksaan|penghitungan|rekapitulasi|orientasi|pembekalan|konsolidasi|evaluasi|kirab|pawai|"
     r"webinar|fgd|launching|peluncuran|penandatanganan|kursus|kelas|pembinaan"
 )
+# Annotators leave it outside a name.
+BARE_WORD = re.compile(r"^(?i:acara|kegiatan)\s+(?=[A-Z]\w+\s)")
 # Characters of one statement: a full stop only inside a clock time.
 WITHIN = r"(?:[^.;]|\.\d)"
 OPENED = re.compile(
@@ -55,20 +62,29 @@ OPENED = re.compile(
     rf"{WITHIN}{{0,25}}$",
     re.IGNORECASE,
 )
+# A counting closes by itself, before or after the gathering around it.
+_CLOSING_ITSELF = rf"(?!penghitungan\b)(?:{GATHERING})"
 CLOSED = re.compile(
-    rf"\b(?:{GATHERING})\b{WITHIN}{{0,60}}?\b(?:ditutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar)\b{WITHIN}{{0,40}}$",
+    rf"\b{_CLOSING_ITSELF}\b{WITHIN}{{0,110}}?\b(?:di\s?tutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar)\b{WITHIN}{{0,40}}$",
     re.IGNORECASE,
 )
+# "KPU menutup Rapat Pleno pada Selasa (5/3) dini hari pukul ...": the gathering behind the verb.
+CLOSING = re.compile(rf"\bmenutup\s+{_CLOSING_ITSELF}\b{WITHIN}{{0,60}}$", re.IGNORECASE)
 # Hours of every day, or of what comes before the opening.
 NOT_THE_OPENING = re.compile(
     r"\b(?:setiap|tiap|saban|registrasi|pendaftaran|daftar ulang|jam kerja|hari kerja)\b[^,.;]{0,25}$", re.IGNORECASE
 )
+
+# The other side of a meeting: "sedangkan majelis bersidang di ... mulai pukul 12.00 WIB".
+MEANWHILE = re.compile(r"\b(?:sedangkan|sementara)\b[^.]{0,110}$", re.IGNORECASE)
 
 ONLINE_PLACE = re.compile(
     r"\b(?:zoom|google\s*meet|gmeet|microsoft\s+teams|ms\s+teams|webex|cloud\s*meeting|daring|virtual|online|video\s?conference|"
     r"vicon|telekonferensi|tele\s?conference|aplikasi|youtube|facebook|instagram|live\s+streaming|tiktok|kanal|akun)\b",
     re.IGNORECASE,
 )
+# A room is where people sit, whatever it is named after: "Ruang Video Conference".
+ROOM = re.compile(r"(?:ruang|ruangan|aula|studio|gedung|kantor|lantai)\b", re.IGNORECASE)
 # Platforms where people meet, not only watch.
 MEETING_PLATFORM = re.compile(
     r"\b(?:zoom|google\s*meet|gmeet|microsoft\s+teams|ms\s+teams|webex|cloud\s*meeting|video\s?conference|vicon|daring|virtual)\b",

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from kpu_nlp.linking.sentences import split_sentences
-from kpu_nlp.spans import Span
+from kpu_nlp.spans import Span, labelled
 
 _QUOTES = re.compile('["“”]')
 
@@ -25,6 +25,7 @@ class Layout:
         self._paragraphs = [0, *(match.end() for match in re.finditer(r"\n+", text))]
         self._sentences = [0, *self._sentence_starts(spans)]
         self._openings, self._closings = self._quotations()
+        self._events = labelled(spans, "EVENT")
 
     def _sentence_starts(self, spans: Sequence[Span]) -> list[int]:
         begins = [span.start for span in spans]
@@ -85,6 +86,20 @@ class Layout:
         """Return up to ``length`` characters before the offset, not beyond the beginning of its sentence."""
         start = self._sentences[self.sentence(offset)]
         return self.text[max(start, offset - length) : offset]
+
+    def told_before(self, offset: int, length: int) -> str:
+        """Return what `before` does, each EVENT as the word ``acara``, so that a long name keeps nothing out of reach."""
+        start = self._sentences[self.sentence(offset)]
+        pieces: list[str] = []
+        end = offset
+        for span in reversed(self._events[: bisect_left(self._events, offset, key=lambda event: event.start)]):
+            if span.start < start or end <= start:
+                break
+            if span.end <= end:
+                pieces += [self.text[span.end : end], "acara"]
+                end = span.start
+        pieces.append(self.text[start:end])
+        return "".join(reversed(pieces))[-length:]
 
     def after(self, offset: int, length: int) -> str:
         """Return up to ``length`` characters from the offset on, not beyond the end of the sentence that it stands in."""

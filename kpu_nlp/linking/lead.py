@@ -27,9 +27,9 @@ _HOPELESS = -1.5
 _LONGEST = 10
 
 _OTHER_DAY = re.compile(
-    r"\b(?:paling lambat|selambat-lambatnya|hingga|sampai(?: dengan)?|sejak|sebelum|setelah|usai|per|tertanggal|terhitung|"
-    r"batas(?: akhir)?|ditetapkan|diundangkan|dijadwalkan|direncanakan|akan[^,.]{0,40}|mendatang|berlaku|diterima|dikirim|"
-    r"sebelumnya|semula|kemudian|menjelang|jelang|hari pemungutan suara[^,.]{0,25}|pencoblosan[^,.]{0,25}|"
+    r"\b(?:kecuali|paling lambat|selambat-lambatnya|hingga|sampai(?: dengan)?|sejak|sebelum|setelah|usai|per|tertanggal|"
+    r"terhitung|batas(?: akhir)?|ditetapkan|diundangkan|dijadwalkan|direncanakan|akan[^,.]{0,40}|mendatang|berlaku|diterima|"
+    r"dikirim|sebelumnya|semula|kemudian|menjelang|jelang|hari pemungutan suara[^,.]{0,25}|pencoblosan[^,.]{0,25}|"
     r"berita acara[^,.]{0,60}|nomor\s+\S+(?:\s+tahun\s+\d{4})?)\s*"
     r"(?:(?:pada|hari|tanggal|bulan|jatuh)\s*)*[(,]?\s*$",
     re.IGNORECASE,
@@ -44,22 +44,27 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _CLOSES = re.compile(
-    rf"\b(?:ditutup|menutup|berakhir|penutupan|penutup)\b{WITHIN}*$|\bhari\s+(?:terakhir|kedua|ketiga)\b{WITHIN}{{0,60}}$",
+    rf"\b(?:di\s?tutup|menutup|berakhir|penutupan|penutup)\b{WITHIN}*$|\bhari\s+(?:terakhir|kedua|ketiga)\b{WITHIN}{{0,60}}$",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"\b(?:dibuka|sejak|dimulai|mulai|berlangsung)\b", re.IGNORECASE)
+_OPENS = re.compile(r"\b(?:di\s?buka|sejak|di\s?mulai|mulai|berlangsung)\b", re.IGNORECASE)
 _LASTS = re.compile(
-    rf"\b(?:{GATHERING})\b[^.;]{{0,40}}\b(?:berlangsung|digelar|dilaksanakan|diselenggarakan|selama)\b", re.IGNORECASE
+    rf"\b(?:{GATHERING})\b[^.;]{{0,40}}\b(?:berlangsung|digelar|dilaksanakan|diselenggarakan|selama|memakan\s+waktu)\b",
+    re.IGNORECASE,
 )
 _LASTS_UNTIL = re.compile(
-    rf"\b(?:{GATHERING})\b(?:(?!\b(?:dilanjutkan|disambung|sama|pendaftaran)\b)[^.,;]){{0,70}}"
-    r"\b(?:sampai(?:\s+dengan)?|hingga|ditutup|berakhir|selesai)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
+    rf"\b(?:{GATHERING})\b(?:\s+yang)?(?:(?!\b(?:dilanjutkan|disambung|sama|pendaftaran|materi|yang)\b)(?:[^.;]|\.\d)){{0,110}}"
+    r"\b(?:sampai(?:\s+dengan)?|hingga|di\s?tutup|berakhir|selesai)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
     r"\b(?:yang\s+berlangsung|\w+\s+hari)\s+(?:\w+\s+)?(?:sampai(?:\s+dengan)?|hingga)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
     r"\blalu\s+ditutup\s+(?:(?:pada|hari|tanggal)\s+)*\(?$",
     re.IGNORECASE,
 )
+# "Acara disambung Bimtek sampai 9 Maret": the next gathering lasts until then.
+_FOLLOWED = re.compile(r"\b(?:dilanjutkan|disambung|disusul|langsung\s+digelar)\s+(?!(?:sampai|hingga)\b)\w", re.IGNORECASE)
 # What joins an election or a decree to its date; the length keeps the match short.
 _LEADS_TO = re.compile(r"[\s(,]{0,4}(?:(?:yang|akan|jatuh|digelar|berlangsung|pada|hari|tanggal)\s){0,6}\s?\(?", re.IGNORECASE)
+# "KPU pada tanggal 20 April ...": a short subject, no dateline.
+_ON = re.compile(r"\bpada\s", re.IGNORECASE)
 _REPORTED = re.compile(r"\b(?:disampaikan|kata|ujar|ucap|tutur|jelas|ungkap|menyebut|mengatakan|menyatakan)\b", re.IGNORECASE)
 _WEEKDAY = re.compile(r"\b(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad)\b", re.IGNORECASE)
 
@@ -121,15 +126,16 @@ def reported_days(
     days = days[:_MOST]
     best: tuple[float, int] | None = None
     for index, (span, first, last) in enumerate(days):
-        score = _weigh(layout, company, span) + _by_publication(first, last, published)
+        several = 0 < (last - first).days <= _LONGEST
+        score = _weigh(layout, company, span, several=several) + _by_publication(first, last, published)
         if best is None or score > best[0]:
             best = (score, index)
     if best is None or best[0] <= _HOPELESS:
         return None
-    return _widened(layout, days, best[1])
+    return _widened(layout, company, days, best[1])
 
 
-def _widened(layout: Layout, days: Sequence[tuple[Span, date, date]], index: int) -> Reported:
+def _widened(layout: Layout, company: _Company, days: Sequence[tuple[Span, date, date]], index: int) -> Reported:
     """Return the reported day with the other end of its range, where neighbouring dates tell it."""
     span, first, last = days[index]
     single = Reported(span, first, last)
@@ -142,19 +148,24 @@ def _widened(layout: Layout, days: Sequence[tuple[Span, date, date]], index: int
     sentence = layout.sentence(span.start)
     for other, begin, end in days:
         apart = layout.sentence(other.start) - sentence
-        before = layout.before(other.start, 90)
+        before = layout.told_before(other.start, 150)
         if begin < end and begin <= first <= end and (end - begin).days <= _LONGEST:
-            if apart == 0 or (apart == 1 and _LASTS.search(before)):
+            if apart == 0 or company.has("EVENT", sentence + apart) or (apart == 1 and _LASTS.search(before)):
                 return Reported(span, begin, end)
         elif begin == end and closing and abs(apart) <= 1 and 0 < (first - begin).days <= _LONGEST:
             if _OPENS.search(layout.before(other.start, 40)):
                 return Reported(span, begin, first)
-        elif begin == end and not closing and apart >= 0 and 0 < (end - first).days <= _LONGEST and _LASTS_UNTIL.search(before):
+        elif begin == end and not closing and apart >= 0 and 0 < (end - first).days <= _LONGEST and _ends_with(before):
             return Reported(span, first, end)
     return single
 
 
-def _weigh(layout: Layout, company: _Company, span: Span) -> float:
+def _ends_with(told: str) -> bool:
+    """Tell whether the words before a date say that the gathering lasts until then."""
+    return _LASTS_UNTIL.search(told) is not None and _FOLLOWED.search(told) is None
+
+
+def _weigh(layout: Layout, company: _Company, span: Span, *, several: bool) -> float:
     sentence = layout.sentence(span.start)
     paragraph = layout.paragraph(span.start)
     before = layout.before(span.start, 70)
@@ -164,8 +175,12 @@ def _weigh(layout: Layout, company: _Company, span: Span) -> float:
     score += 2.0 * weekday + 1.5 * event
     score += 1.0 * company.has("FAC", sentence) + 1.0 * company.has("TIME", sentence)
     score += 0.5 * (_HELD.search(before) is not None)
+    # The days of a gathering, told without weekdays.
+    score += 1.0 * (event and not weekday and several)
     score -= 3.0 * (_OTHER_DAY.search(before) is not None)
-    score -= 3.0 * company.follows_fixed(layout, span)
+    # "Pemilu 2024, Senin (17/10), tim mendatangi ...": behind a comma it may be the report's own.
+    apart = "," in layout.text[max(0, span.start - 3) : span.start]
+    score -= (2.0 if apart and weekday else 3.0) * company.follows_fixed(layout, span)
     score -= 3.0 * layout.quoted(span.start)
     if _in_dateline(layout, span):
         # The day of writing, unless no other date will do.
@@ -180,4 +195,7 @@ def _weigh(layout: Layout, company: _Company, span: Span) -> float:
 
 def _in_dateline(layout: Layout, span: Span) -> bool:
     """Tell whether a date stands between the place and the first word of the report: ``Jakarta, 5 Maret 2024 - ...``."""
-    return layout.paragraph(span.start) <= 1 and layout.into_paragraph(span.start) <= _DATELINE
+    opening = layout.into_paragraph(span.start)
+    if layout.paragraph(span.start) > 1 or opening > _DATELINE:
+        return False
+    return _ON.search(layout.text, span.start - opening, span.start) is None

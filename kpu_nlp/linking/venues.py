@@ -1,7 +1,8 @@
 """The places of an article: a building or platform with the street and the town printed after it, and their region.
 
 A place printed without a town stands in the dateline's town where it is named in the sentence that first names a place, which
-is the one that tells the event: ``Ngawi, kab-ngawi.kpu.go.id – ... di Hotel Melati`` is in Ngawi.
+is the one that tells the event: ``Ngawi, kab-ngawi.kpu.go.id – ... di Hotel Melati`` is in Ngawi. A village printed with its
+district is a place without a building: ``mendatangi Desa Jaya, Kecamatan Maju``.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from dataclasses import dataclass, field, replace
 
 from kpu_nlp.linking.dateline import find_dateline, well_cased
 from kpu_nlp.linking.facts import Place
+from kpu_nlp.linking.place_edges import mend_names
 from kpu_nlp.linking.region_context import ArticleRegions, decide_area, read_regions, region_inside
-from kpu_nlp.linking.regions import Area
-from kpu_nlp.linking.regions_words import AREA_KINDS, CAPITAL_REGENCIES, NAMING_WORDS, VILLAGE_WORDS
+from kpu_nlp.linking.regions import Area, find_areas
+from kpu_nlp.linking.regions_words import AREA_KINDS, CAPITAL_REGENCIES, NAMING_WORDS, OFFICE_WORDS, VILLAGE_WORDS
 from kpu_nlp.linking.venues_words import (
     BUILDING_WORDS,
     LIST_AFTER,
@@ -25,12 +27,14 @@ from kpu_nlp.linking.venues_words import (
     ROOM_TO_BUILDING,
     ROOM_WORDS,
     TO_PLACE,
+    TO_VILLAGE,
     WIDER_WORDS,
 )
 from kpu_nlp.spans import Span, labelled
 
 _NAME_TO_ADDRESS = re.compile(NAME_TO_ADDRESS, re.IGNORECASE)
 _TO_PLACE = re.compile(TO_PLACE, re.IGNORECASE)
+_TO_VILLAGE = re.compile(TO_VILLAGE, re.IGNORECASE)
 _ROOM_TO_BUILDING = re.compile(ROOM_TO_BUILDING, re.IGNORECASE)
 _LIST_AFTER = re.compile(LIST_AFTER, re.IGNORECASE)
 _LIST_COMMA = re.compile(LIST_COMMA)
@@ -40,6 +44,9 @@ _SENTENCE_END = re.compile(r"\n|(?<=[^\W_]{3})[.!?][”\"’)]?\s+(?=[^\W_a-z])"
 
 # A gap between two parts of a place is short: " yang beralamat di ".
 _LONGEST_GAP = 24
+
+# Characters from a district to the building there: " , Senin (8/7/2024). Setelah menempuh dua jam perjalanan, ...".
+_LONGEST_WAY = 300
 
 # A name is compared with this many earlier ones of the same first word: enough for any article, and linear for a long file.
 _MOST_COMPARED = 40
@@ -81,12 +88,16 @@ def find_places(text: str, spans: Sequence[Span], *, outlet: str | None = None) 
     Returns:
         The places, and one warning ``ambiguous region: Malang`` per name that several regions bear, undecided by the article.
     """
-    parts = labelled(spans, "FAC", "ADDRESS", "GPE")
+    mended = mend_names(text, spans)
+    parts = [mended.get(span, span) for span in labelled(spans, "FAC", "ADDRESS", "GPE")]
     found = _merge(list(_read_mentions(text, parts)))
+    printed = {full: span for span, full in mended.items()}
+    for entry in found:
+        entry.mentions = [printed.get(span, span) for span in entry.mentions]
     if not found:
         return [], []
     context = read_regions(text, spans, outlet=outlet)
-    _locate(text, found, find_dateline(text, spans)[0] or _town_in_title(text, parts), context)
+    _locate(text, parts, found, find_dateline(text, spans)[0] or _town_in_title(text, parts), context)
     warnings: dict[str, None] = {}
     places = [_finish(entry, context, warnings) for entry in found]
     return places, list(warnings)
@@ -96,10 +107,10 @@ def _read_mentions(text: str, parts: Sequence[Span]) -> list[_Found]:
     mentions: list[_Found] = []
     index = 0
     while index < len(parts):
-        if parts[index].label == "GPE":
+        taken = (_take_village if parts[index].label == "GPE" else _take_place)(text, parts, index)
+        if not taken:
             index += 1
             continue
-        taken = _take_place(text, parts, index)
         mentions.append(_describe(text, taken))
         index += len(taken)
     return mentions
@@ -120,6 +131,15 @@ def _take_place(text: str, parts: Sequence[Span], index: int) -> list[Span]:
     return taken
 
 
+def _take_village(text: str, parts: Sequence[Span], index: int) -> list[Span]:
+    """Return a village and its district where something takes place in them; none for any other place name."""
+    taken = list(parts[index : index + 2])
+    if len(taken) < 2 or taken[1].label != "GPE" or _first_word(text, taken[0]) not in VILLAGE_WORDS:
+        return []
+    before = text[max(0, taken[0].start - 30) : taken[0].start]
+    return taken if _widens(text, *taken) and _TO_VILLAGE.search(before) else []
+
+
 def _gap(text: str, left: Span, right: Span, pattern: re.Pattern[str]) -> bool:
     between = text[left.end : right.start]
     return len(between) <= _LONGEST_GAP and "\n" not in between and (not between or pattern.fullmatch(between) is not None)
@@ -134,6 +154,9 @@ def _is_room_in(text: str, room: Span, building: Span, following: Span | None = 
     """Tell whether a room and the building after it are one place, not two of a list."""
     if building.label != "FAC" or not _gap(text, room, building, _ROOM_TO_BUILDING) or _LIST_AFTER.match(text, building.end):
         return False
+    if text[room.end : building.start] == " ":
+        # Two places of a list have a mark or a word between them; this is one, cut in two.
+        return True
     if following is not None and following.label == "FAC" and _gap(text, building, following, _LIST_COMMA):
         return False
     return _first_word(text, room) in ROOM_WORDS and _first_word(text, building) in BUILDING_WORDS
@@ -197,10 +220,11 @@ def _absorb(known: _Found, other: _Found) -> None:
     known.mentions += other.mentions
 
 
-def _locate(text: str, found: list[_Found], dateline: str | None, context: ArticleRegions) -> None:
+def _locate(text: str, parts: Sequence[Span], found: list[_Found], dateline: str | None, context: ArticleRegions) -> None:
     """Give a town to the places of the sentence that first names one, where the event is told, if none is printed after them.
 
-    The town is the dateline's, unless the building's name ends in another one; without a dateline, that of the building's name.
+    The town is the dateline's, unless the report goes to a district of it or the building's name ends in another town; without
+    a dateline, that of the building's name.
     """
     title_end = text.find("\n")
     scene_end: int | None = None
@@ -214,8 +238,18 @@ def _locate(text: str, found: list[_Found], dateline: str | None, context: Artic
         if body[0].start > scene_end or entry.places:
             # Past the scene; or the report has left the dateline's town: in Batu and in a hall of Malang.
             return
-        town = _town_in_name(entry.name, dateline, context)
+        town = _district_before(text, parts, body[0]) or _town_in_name(entry.name, dateline, context)
         entry.places = (town,) if town else ()
+
+
+def _district_before(text: str, parts: Sequence[Span], building: Span) -> str | None:
+    """Return the district that the report goes to before it names a building there: ``ke Kecamatan Maju ... di Balai Desa``."""
+    for span in reversed([span for span in parts if building.start - _LONGEST_WAY < span.start < building.start]):
+        if span.label == "GPE" and "\n" not in text[span.end : building.start]:
+            word = _first_word(text, span)
+            if AREA_KINDS.get(word) == "district" and text[max(0, span.start - 4) : span.start].casefold().endswith(" ke "):
+                return span.of(text)
+    return None
 
 
 def _town_in_title(text: str, parts: Sequence[Span]) -> str | None:
@@ -246,7 +280,11 @@ def _town_in_name(name: str, dateline: str | None, context: ArticleRegions) -> s
         kind = AREA_KINDS.get(before)
         if not town[:1].isupper() or before in VILLAGE_WORDS or words[-count][0].casefold().rstrip(".") in AREA_KINDS:
             continue
-        # An office of Kabupaten Malang need not stand in Malang; one of Kota Malang does.
+        if kind == "regency" or before in OFFICE_WORDS:
+            alike = {area.kind for area in find_areas(town, districts=False)}
+            if "regency" in alike:
+                # An office of Kabupaten Malang need not stand in the city of that name; one of Kabupaten Gianyar is in Gianyar.
+                return dateline or (town if alike == {"regency"} else None)
         area = decide_area(town, context).area if kind not in ("regency", "province") else None
         if area is None or (before in NAMING_WORDS and area.kind == "regency"):
             continue

@@ -97,9 +97,54 @@ BUILDING_WORDS = frozenset(
     ]
 )
 
+# Last words of a name that its office or owner completes.
+OPEN_NAME_WORDS = frozenset(
+    ["rapat", "pertemuan", "sidang", "gudang", "sekretariat", "center", "media", "pleno", "depan", "utama"]
+)
+# Capitalised words that begin something else where a full stop or comma is missing.
+NO_NAME_WORDS = frozenset(
+    [
+        "jalan",
+        "jl",
+        "jln",
+        "pukul",
+        "pkl",
+        "jam",
+        "hari",
+        "tanggal",
+        "pada",
+        "dalam",
+        "acara",
+        "kegiatan",
+        "rapat",
+        "ketua",
+        "anggota",
+        "sekretaris",
+        "bapak",
+        "ibu",
+        "hadir",
+        "turut",
+        "kpu",
+        "komisi",
+        "bawaslu",
+        "wib",
+        "wita",
+        "wit",
+        "di",
+        "yang",
+        "dan",
+        "dengan",
+        "untuk",
+        "oleh",
+        "serta",
+    ]
+)
+
 # What can stand between the parts of one place.
 NAME_TO_ADDRESS = r"\s?(?:,\s*|\s|\s?\(\s*|,?\s+(?:di|yang beralamat di|beralamat di|yang terletak di|terletak di)\s+)"
 TO_PLACE = r"\s?(?:,\s*|\s|,?\s+di\s+|\s?\(\s*)"
+# A verb of coming or a preposition before a village that is itself the place.
+TO_VILLAGE = r"\b(?:di|ke|mendatangi|mengunjungi|menyambangi)\s+$"
 ROOM_TO_BUILDING = r"(?:,?\s|,?\s+di\s+)"
 LIST_AFTER = r"\)?,?\s*(?:dan|serta|hingga|sampai)\b"
 LIST_COMMA = r"\)?,\s*"

@@ -35,6 +35,11 @@ from kpu_nlp.spans import Span
         # The tagger missed the place; the host name tells it.
         ("Malang, jatim.kpu.go.id - Hadir", ("Malang", "jatim.kpu.go.id")),
         ("jatim.kpu.go.id - Hadir", (None, "jatim.kpu.go.id")),
+        ("KPU Kabupaten Tuban, kab-tuban.kpu.go.id - Hadir", (None, "kab-tuban.kpu.go.id")),
+        ("TANJUNG [REDEB|GPE] - Rapat", ("Tanjung Redeb", None)),
+        ("Ngawi – KPU menggelar rapat", ("Ngawi", None)),
+        ("Rapat – begitu judulnya – selesai", (None, None)),
+        ("Hari Ini [Ngawi|GPE] - rapat", (None, None)),
         # No dateline.
         ("[Malang|GPE], [Kediri|GPE] dan [Blitar|GPE] menggelar rapat", (None, None)),
         ("[Malang|GPE], kota yang dingin, menjadi tuan rumah", (None, None)),
@@ -50,6 +55,24 @@ from kpu_nlp.spans import Span
 def test_first_paragraph(opening: str, expected: tuple[str | None, str | None]) -> None:
     text, spans = parse_body(f"Rapat Digelar Lagi\n\n{opening}\nParagraf kedua.")
     assert find_dateline(text, spans) == expected
+
+
+# Longer than a headline may be, so that a line that holds all of it is a whole article.
+REST = " menggelar rapat bersama peserta dari semua kecamatan." * 8
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (f"Umum 12 Rapat Digelar Lagi [Ngawi|GPE] - KPU{REST}", ("Ngawi", None)),
+        (f"Beranda Berita Rapat Digelar [NGAWI|GPE], kab-ngawi.kpu.go.id. KPU{REST}", ("Ngawi", "kab-ngawi.kpu.go.id")),
+        (f"Rapat Digelar Lagi [Rabu, 22 April 2009|DATE] [Ngawi|GPE]. KPU Ngawi{REST}", ("Ngawi", None)),
+        (f"Rapat Digelar di [Ngawi|GPE], KPU Ngawi{REST}", (None, None)),
+        ("Rapat Digelar Lagi [Ngawi|GPE] - KPU hadir.", (None, None)),
+    ],
+)
+def test_behind_the_headline_of_a_page_in_one_line(line: str, expected: tuple[str | None, str | None]) -> None:
+    assert find_dateline(*parse_body(line)) == expected
 
 
 @pytest.mark.parametrize(

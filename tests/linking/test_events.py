@@ -44,6 +44,13 @@ LEAD = (
         ("Rakor ditutup [Rabu (20/7)|DATE].", "2022-07-20"),
         ("Loket buka setiap [pukul 07.00 WITA|TIME].", None),
         ("Jalan ditutup [pukul 12.15 WITA|TIME].", None),
+        ("Penghitungan selesai [pukul 12.15 WITA|TIME].", None),
+        ("Ketua menutup kegiatan [Selasa|DATE] [pukul 12.15 WITA|TIME].", "2022-07-19T12:15+08:00"),
+        (
+            "Rakor dijadwalkan [jam 8 pagi|TIME], baru dimulai [pukul 09.00 WITA|TIME] menunggu tamu, dan berakhir "
+            "[pukul 12.15 WITA|TIME].",
+            "2022-07-19T12:15+08:00",
+        ),
     ],
 )
 def test_the_lead_tells_the_gathering(rest: str, end: str | None) -> None:
@@ -87,6 +94,28 @@ def test_the_lead_tells_the_gathering(rest: str, end: str | None) -> None:
         (
             "[Rapat|EVENT] digelar [Selasa (19/7)|DATE], semula [jam 9 pagi|TIME], baru dibuka [jam 1 siang|TIME].",
             "2022-07-19T13:00+07:00",
+            None,
+            False,
+        ),
+        (
+            "[Rapat|EVENT], [Selasa (19/7)|DATE], sedianya dimulai [jam 9 pagi|TIME] molor hingga [pukul 10.15 WIB|TIME].",
+            "2022-07-19T10:15+07:00",
+            None,
+            False,
+        ),
+        # The hour beside the day that the gathering opens on, told in other words than in the lead.
+        (
+            "KPU menggelar [Rakornas|EVENT] [Senin s.d. Selasa, 18-19 Juli 2022|DATE]. Pembukaan [Senin malam (18/7)|DATE], "
+            "[pukul 19.00 WIB|TIME].\n" + "Ia berpesan.\n" * 5 + "Kelas berlangsung [pukul 15.30-17.30 WIB|TIME].",
+            "2022-07-18T19:00+07:00",
+            "2022-07-19",
+            False,
+        ),
+        # The other side of a hearing sits in another zone.
+        (
+            "[Sidang|EVENT] digelar [Selasa (19/7)|DATE]. Para pihak hadir [pukul 14.00 WIT|TIME], sedangkan majelis mulai "
+            "[pukul 12.00 WIB|TIME].",
+            "2022-07-19T14:00+09:00",
             None,
             False,
         ),
@@ -144,6 +173,34 @@ def test_mode_and_venue(body: str, mode: str | None, venue: str | None) -> None:
     found = report_event(text, spans, resolve_moments(text, spans, published=PUBLISHED), places, published=PUBLISHED)
     assert found is not None
     assert (found.mode, None if found.venue is None else places[found.venue].name) == (mode, venue)
+
+
+@pytest.mark.parametrize(
+    ("body", "venue"),
+    [
+        ("KPU menggelar [Webinar|EVENT] melalui [Zoom Meeting|FAC] dan disiarkan di [kanal YouTube KPU|FAC].", "Zoom Meeting"),
+        ("KPU menggelar [Apel|EVENT] lewat [Zoom|FAC], [Selasa (19/7)|DATE]. Bendera dikibarkan di [Gedung KPU|FAC].", "Zoom"),
+        ("Semula akan digelar di [Gedung Satu|FAC], [Debat|EVENT] terselenggara di [Hotel Mawar|FAC].", "Hotel Mawar"),
+        ("Kapolres berkunjung ke [Kantor KPU|FAC], [Selasa (19/7)|DATE]. Ia diterima di [ruang tamu|FAC].", "Kantor KPU"),
+        (
+            "[Sidang|EVENT] digelar. Teradu hadir di [Ruang Video Conference Polda|FAC], majelis di [Gedung Dua|FAC].",
+            "Ruang Vi",
+        ),
+    ],
+)
+def test_the_venue_among_other_places(body: str, venue: str) -> None:
+    text, spans = parse_body("Judul berita\n" + body)
+    places = _places(text, spans)
+    found = report_event(text, spans, resolve_moments(text, spans, published=PUBLISHED), places, published=PUBLISHED)
+    assert found is not None
+    assert found.venue is not None
+    assert (places[found.venue].name or "").startswith(venue)
+
+
+def test_a_bare_word_before_a_name_is_none_of_it() -> None:
+    found = _report("[Acara Pelantikan PPK|EVENT] digelar [Selasa (19/7)|DATE].")
+    assert found is not None
+    assert found.name == "Pelantikan PPK"
 
 
 def test_a_time_and_venue_without_a_named_event() -> None:

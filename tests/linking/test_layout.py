@@ -34,6 +34,14 @@ def test_what_stands_before_and_after_stays_in_its_sentence() -> None:
     assert layout.after(TEXT.index(" dibuka"), 4) == " dib"
 
 
+def test_an_event_before_counts_as_one_word() -> None:
+    text, spans = parse_body("Hadir. KPU menutup [Rapat Kerja Tahunan|EVENT] pada Senin.")
+    layout = Layout(text, spans)
+    assert layout.told_before(text.index("Senin"), 50) == "KPU menutup acara pada "
+    assert layout.told_before(text.index("Senin"), 11) == "acara pada "
+    assert layout.told_before(text.index("Rapat"), 50) == "KPU menutup "
+
+
 def test_no_sentence_ends_inside_a_span() -> None:
     text, spans = parse_body("Hadir [Prof. Dr. Budi. Santoso|PERSON] dari Ende. Ia pulang.")
     layout = Layout(text, spans)

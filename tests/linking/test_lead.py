@@ -36,6 +36,24 @@ def _reported(body: str) -> tuple[date, date] | None:
         ("[Gerai|EVENT] buka [Senin (18/7)|DATE] hingga [Rabu (20/7)|DATE].", 18, 20),
         ("[Raker|EVENT] digelar [Senin (18/7)|DATE]. Raker ditutup [Rabu (20/7)|DATE].", 18, 20),
         ("[Raker|EVENT] digelar [Senin (18/7)|DATE]. Berkas diterima hingga [Rabu (20/7)|DATE].", 18, 18),
+        # The days of the gathering by its name, wherever the report goes on.
+        ("[Lomba|EVENT] digelar [18-20 Juli|DATE]. Juara dipilih. Babak akhir dimulai [Selasa (19/7)|DATE] sore.", 18, 20),
+        (
+            "[Raker|EVENT] dibuka [Senin (18/7)|DATE] [pukul 14.00|TIME] itu diikuti camat, lurah, dan ditutup [20 Juli|DATE].",
+            18,
+            20,
+        ),
+        ("[Pelantikan|EVENT] digelar [Senin (18/7)|DATE]. Acara disambung bimtek sampai [20 Juli|DATE].", 18, 18),
+        ("[Pleno|EVENT] yang di mulai [Minggu (17/7)|DATE] baru di tutup [Selasa (19/7)|DATE].", 17, 19),
+        # A clause that sets the scene names an election; the day is the report's.
+        (
+            "Hari ketiga verifikasi [Pemilu 2024|ELECTION], [Senin (18/7)|DATE], tim turun. "
+            + "Ia hadir. " * 6
+            + "Berkas tiba [Selasa (19/7)|DATE].",
+            18,
+            18,
+        ),
+        ("Layanan buka kecuali [Senin (11/7)|DATE]. [Rapat|EVENT] digelar [Selasa (19/7)|DATE].", 19, 19),
         ("KPU menutup [Pleno|EVENT] [Selasa (19/7)|DATE] setelah berlangsung sejak [Minggu (17/7)|DATE].", 17, 19),
     ],
 )

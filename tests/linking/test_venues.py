@@ -48,6 +48,19 @@ def parts_of(article: str) -> list[Parts]:
         ),
         ("dari [Kantor KPU|FAC] ke [Malang|GPE].", [("Kantor KPU", None, None)]),
         ("di [Hotel Melati|FAC].\n[Malang|GPE] menjadi tuan rumah.", [("Hotel Melati", None, None)]),
+        # A village with its district is a place without a building; a village by itself, or as somebody's home, is none.
+        ("turun ke [Desa Jaya|GPE], [Kecamatan Maju|GPE].", [(None, None, "Desa Jaya, Kecamatan Maju")]),
+        ("warga [Desa Jaya|GPE], [Kecamatan Maju|GPE].", []),
+        ("di [Desa Jaya|GPE].", []),
+        # The tagger cut the name: in two, at its beginning, at its end.
+        ("di [Aula Kantor|FAC] [Dinas Sosial|FAC], [Malang|GPE].", [("Aula Kantor Dinas Sosial", None, "Malang")]),
+        ("di [Aula|FAC] [KPU Kota Batu|ORG], [Jalan Mawar|ADDRESS].", [("Aula KPU Kota Batu", "Jalan Mawar", "Batu")]),
+        ("di Ruang Rapat [KPU Kota Batu|FAC] bersama.", [("Ruang Rapat KPU Kota Batu", None, "Batu")]),
+        ("di [Hotel Grand|FAC] Melati Indah, [Malang|GPE].", [("Hotel Grand Melati Indah", None, "Malang")]),
+        # Nothing is missing there.
+        ("di [Hotel Melati|FAC] [KPU Kota Batu|ORG] hadir.", [("Hotel Melati", None, None)]),
+        ("di [Hotel Melati|FAC] Senin pagi.", [("Hotel Melati", None, None)]),
+        ("yang dibuka Ketua di [Hotel Melati|FAC] bersama.", [("Hotel Melati", None, None)]),
         # A city alone is no venue.
         ("di [Malang|GPE].", []),
         ("tanpa tempat.", []),
@@ -63,12 +76,12 @@ def test_parts(body: str, expected: list[Parts]) -> None:
         (
             "[Gudang Logistik KPU Kabupaten Ngawi|FAC]",
             "[Gudang KPU Ngawi|FAC]",
-            [("Gudang Logistik KPU Kabupaten Ngawi", None, None)],
+            [("Gudang Logistik KPU Kabupaten Ngawi", None, "Ngawi")],
         ),
         (
             "[Gudang KPU Ngawi|FAC]",
             "[Gudang Logistik KPU Kabupaten Ngawi|FAC], [Jalan Mawar|ADDRESS]",
-            [("Gudang Logistik KPU Kabupaten Ngawi", "Jalan Mawar", None)],
+            [("Gudang Logistik KPU Kabupaten Ngawi", "Jalan Mawar", "Ngawi")],
         ),
         ("[HOTEL MELATI|FAC]", "[Hotel Melati|FAC] [Malang|GPE]", [("Hotel Melati", None, "Malang")]),
         ("[TPS 4|FAC]", "[TPS 1|FAC]", [("TPS 4", None, None), ("TPS 1", None, None)]),
@@ -85,7 +98,7 @@ def test_parts(body: str, expected: list[Parts]) -> None:
         (
             "[Kantor KPU Ngawi|FAC]",
             "[halaman Kantor KPU Ngawi|FAC]",
-            [("Kantor KPU Ngawi", None, None), ("halaman Kantor KPU Ngawi", None, None)],
+            [("Kantor KPU Ngawi", None, "Ngawi"), ("halaman Kantor KPU Ngawi", None, None)],
         ),
         ("[Jalan Mawar|ADDRESS]", "[jalan Mawar|ADDRESS]", [(None, "Jalan Mawar", None)]),
     ],
@@ -116,7 +129,16 @@ def test_mentions_of_one_place(first: str, second: str, expected: list[Parts]) -
         ("Judul\nRapat di [Lapangan Merdeka Ngawi|FAC].", "Ngawi"),
         ("Judul\nRapat di [Kantor KPU Kota Batu|FAC].", "Batu"),
         ("Judul\nRapat di [Kantor KPU Kabupaten Malang|FAC].", None),
-        ("Judul\nRapat di [Kantor KPU Ngawi|FAC].", None),
+        ("Judul\nRapat di [Kantor KPU Kabupaten Ngawi|FAC].", "Ngawi"),
+        ("Judul\nRapat di [Kantor KPU Ngawi|FAC].", "Ngawi"),
+        # The last word of a regency's name, which is a district's name too, is not the town of its office.
+        ("Judul\n[Ampana|GPE] – Rapat di [Ruang Rapat KPU Tojo Una-Una|FAC].", "Ampana"),
+        # The report leaves for a district before it names the building there.
+        (
+            "Judul\n[Ngawi|GPE] – KPU turun ke [Kecamatan Paron|GPE], [Senin|DATE]. Tim tiba di [Balai Desa|FAC].",
+            "Kecamatan Paron",
+        ),
+        ("Judul\n[Ngawi|GPE] – Camat dari [Kecamatan Paron|GPE] hadir di [Gedung Satu|FAC].", "Ngawi"),
         ("Judul\nRapat di [Aula Universitas Widya Ngawi|FAC].", None),
         # An office of the province or another city is elsewhere than a regency's dateline.
         ("Judul\n[Ngawi|GPE] – Pelantikan di [Kantor KPU Provinsi Jawa Timur|FAC].", None),
