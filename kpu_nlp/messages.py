@@ -18,6 +18,12 @@ def too_large(name: str, limit: int, *, advice: str = "split it, or read it anyw
     return f"{name}: larger than {limit / 1_000_000:g} MB, so hardly one article; {advice}"
 
 
+def minutes(seconds: float) -> str:
+    """Return a length of time in hours and minutes, ``1 h 05 min`` or ``12 min``; at least a minute."""
+    whole = round(seconds / 60)
+    return f"{whole // 60} h {whole % 60:02} min" if whole >= 60 else f"{max(1, whole)} min"
+
+
 def first_problem(error: ValidationError, *, whole: str) -> str:
     """Return the first thing that pydantic found wrong, as ``setting: what``.
 

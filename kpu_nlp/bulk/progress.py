@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from kpu_nlp.messages import minutes
+
 INTERVAL = 30.0  # seconds between two lines
 
 # Called with the records that are done, and how many of these this run has done itself.
@@ -86,11 +88,6 @@ class _Lines:
         self._last = now
         rate = by_this_run / (now - self._start)
         of = f" of {total}" if total else ""
-        left = f", {_minutes((total - done) / rate)} left" if total and rate else ""
+        left = f", {minutes((total - done) / rate)} left" if total and rate else ""
         self._stream.write(f"{done}{of} articles, {rate:.1f}/s{left}\n")
         self._stream.flush()
-
-
-def _minutes(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{max(1, minutes)} min"

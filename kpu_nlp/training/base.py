@@ -1,7 +1,12 @@
-"""The encoder that a run starts from: loaded from safetensors only, with a new head, and checked before training."""
+"""The model that a run starts from: loaded from safetensors only, checked, and given a head for the recipe's labels.
+
+A base that has a head for some of these labels keeps what it knows of them: their rows are copied, whatever their places.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kpu_nlp.errors import RecipeError
@@ -24,14 +29,20 @@ def load_base(base: str, recipe: Recipe) -> tuple[Any, Any]:
         RecipeError: the base is missing or damaged, or an encoder that cannot be used.
     """
     from transformers import AutoConfig, AutoModelForTokenClassification, AutoTokenizer, set_seed
+    from transformers.utils import logging
 
+    # There would be one for every file that is written; a run has its own.
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call,unused-ignore]
     set_seed(recipe.seed)
     tags = bio_labels(recipe.labels.names)
     dropouts = {
         "hidden_dropout_prob": recipe.optimizer.dropout,
         "attention_probs_dropout_prob": recipe.optimizer.attention_dropout,
     }
-    try:
+    with _loading(base):
+        known = AutoConfig.from_pretrained(base, trust_remote_code=False)
+    _check_kind(base, known)
+    with _loading(base):
         config = AutoConfig.from_pretrained(
             base,
             id2label=dict(enumerate(tags)),
@@ -40,22 +51,106 @@ def load_base(base: str, recipe: Recipe) -> tuple[Any, Any]:
         )
         # An encoder that names its dropouts otherwise keeps its own.
         config.update({name: share for name, share in dropouts.items() if hasattr(config, name)})
-        model = AutoModelForTokenClassification.from_pretrained(
+        model, loading = AutoModelForTokenClassification.from_pretrained(
             base,
             config=config,
             dtype="float32",  # a shipped model is stored in half precision, which does not learn
             ignore_mismatched_sizes=True,  # and may have a head for other labels
             use_safetensors=True,
             trust_remote_code=False,
+            output_loading_info=True,
         )
         tokenizer = AutoTokenizer.from_pretrained(base, trust_remote_code=False)
+        if _has_head_for(known, tags):
+            _keep_rows(model, base, known, tags)
+    _check_weights(base, model, loading["missing_keys"])
+    _check_base(base, recipe, config, tokenizer)
+    return model, tokenizer
+
+
+@contextmanager
+def _loading(base: str) -> Iterator[None]:
+    """Turn whatever goes wrong inside the block into one line.
+
+    Raises:
+        RecipeError: the base is missing or damaged.
+    """
+    from transformers.utils import logging
+
+    verbosity = logging.get_verbosity()
+    # That the head is new is what is wanted; transformers warns of it at length.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call,unused-ignore]
+    try:
+        yield
     except Exception as error:  # safetensors, tokenizers, huggingface_hub and torch each raise their own classes here
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise RecipeError(
             f"base '{base}' cannot be loaded: {reason}; build it with training/build_base.py, or name a hub id"
         ) from error
-    _check_base(base, recipe, config, tokenizer)
-    return model, tokenizer
+    finally:
+        logging.set_verbosity(verbosity)
+
+
+def _tags_of(config: Any) -> list[str]:
+    """Return the tags of a head, by row."""
+    return [config.id2label[index] for index in sorted(config.id2label)]
+
+
+def _has_head_for(config: Any, tags: Sequence[str]) -> bool:
+    """Tell whether a base classifies tokens by some of these tags, and not by exactly these, which need no copying."""
+    classifies = any(name.endswith("ForTokenClassification") for name in config.architectures or ())
+    theirs = _tags_of(config)
+    return classifies and theirs != list(tags) and bool(set(theirs) & set(tags) - {"O"})
+
+
+def _keep_rows(model: Any, base: str, config: Any, tags: Sequence[str]) -> None:
+    """Copy the rows of the base's head into the new one by tag; rows of tags that it lacks begin small and at random."""
+    import torch
+    from transformers import AutoModelForTokenClassification
+
+    before = AutoModelForTokenClassification.from_pretrained(
+        base, config=config, dtype="float32", use_safetensors=True, trust_remote_code=False
+    )
+    old, new = getattr(before, "classifier", None), getattr(model, "classifier", None)
+    if not isinstance(old, torch.nn.Linear) or not isinstance(new, torch.nn.Linear):
+        return
+    rows = {tag: row for row, tag in enumerate(_tags_of(config))}
+    with torch.no_grad():
+        # A head of as many rows was loaded as it is, under other tags.
+        new.weight.normal_(std=getattr(config, "initializer_range", 0.02))
+        new.bias.zero_()
+        for row, tag in enumerate(tags):
+            if tag in rows:
+                new.weight[row] = old.weight[rows[tag]]
+                new.bias[row] = old.bias[rows[tag]]
+
+
+def _check_kind(base: str, config: Any) -> None:
+    """Refuse what is no encoder of text: one that writes, or that reads something else.
+
+    Raises:
+        RecipeError: the base is one of these.
+    """
+    from transformers import MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING
+
+    architectures = config.architectures or ()
+    writes = any(name.endswith(("CausalLM", "LMHeadModel", "ForConditionalGeneration")) for name in architectures)
+    writes = writes or getattr(config, "is_encoder_decoder", False) or getattr(config, "is_decoder", False)
+    if writes or type(config) not in MODEL_FOR_TOKEN_CLASSIFICATION_MAPPING:
+        what = ", ".join(architectures) or config.model_type
+        raise RecipeError(f"base '{base}' is no encoder of text but {what}; name one such as BERT's or XLM-R's")
+
+
+def _check_weights(base: str, model: Any, missing: Collection[str]) -> None:
+    """Refuse a folder whose weights are not those of its configuration, which would leave the encoder at random.
+
+    Raises:
+        RecipeError: most of the encoder's weights are missing.
+    """
+    prefix = f"{model.base_model_prefix}."
+    body = [name for name, _ in model.named_parameters() if name.startswith(prefix)]
+    if 2 * sum(name in missing for name in body) > len(body):
+        raise RecipeError(f"base '{base}': its weights are not those of the encoder in its config.json; name another base")
 
 
 def _check_base(base: str, recipe: Recipe, config: Any, tokenizer: Any) -> None:

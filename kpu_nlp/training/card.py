@@ -13,6 +13,9 @@ from kpu_nlp.labels import LABEL_NAMES
 from kpu_nlp.tagging.manifest import ComparisonTable, Manifest, read_manifest
 from kpu_nlp.tagging.models import shipped_model
 
+HELD_OUT = "held-out"
+"""The split of the new articles that a retraining does not train on, as manifests and cards call it."""
+
 _NAMES = {"entities": "**all entities**", "themes": "**all themes**", "themes_overlap": "**all themes, by overlap**"}
 
 _CARD = """---
@@ -31,7 +34,7 @@ election commission (KPU). {use}; plain `transformers` opens the folder as well:
 
 ## Data
 
-{articles} articles, annotated span by span after the guidelines in `corpus/GUIDELINES.md` (training {train}, dev {dev}, test {test}; SHA-256 of the
+{articles} articles, annotated span by span after the guidelines in `corpus/GUIDELINES.md` (training {train}, dev {dev}, test {test}{held_out}; SHA-256 of the
 corpus `{digest}`).{corpus}
 
 ## Recipe
@@ -93,6 +96,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
             name=manifest.name,
             version=manifest.version,
             articles=sum(manifest.articles.values()),
+            held_out=f", held out {manifest.articles[HELD_OUT]}" if HELD_OUT in manifest.articles else "",
             **{split: manifest.articles.get(split, 0) for split in ("train", "dev", "test")},
             digest=manifest.corpus_sha256,
             base=manifest.base,
@@ -129,26 +133,28 @@ def _packaged_digests() -> set[str]:
 
 
 def _tables(split: str, manifest: Manifest) -> str:
+    name = "New articles held out" if split == HELD_OUT else f"{split.capitalize()} split"
+    command = "" if split == HELD_OUT else f" (`kpu-nlp evaluate --split {split}`)"
     lines = [
-        f"{split.capitalize()} split, exact spans, F1 with its 95 % bootstrap interval over articles (`kpu-nlp evaluate --split {split}`):",
+        f"{name}, exact spans, F1 with its 95 % bootstrap interval over articles{command}:",
         "",
         "| label | precision | recall | F1 | interval | spans |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {_NAMES.get(name, name)} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {_interval(row.interval)} | {row.gold} |"
-        for name, row in manifest.scores[split].items()
+        f"| {_NAMES.get(label, label)} | {row.precision:.3f} | {row.recall:.3f} | {row.f1:.3f} | {_interval(row.interval)} | {row.gold} |"
+        for label, row in manifest.scores[split].items()
     ]
     facts = manifest.facts.get(split)
     if facts:
         lines += [
             "",
-            f"{split.capitalize()} split, facts after linking: F1, or the share of right answers where an article has one of it:",
+            f"{name}, facts after linking: F1, or the share of right answers where an article has one of it:",
             "",
             "| fact | score | interval |",
             "| --- | --- | --- |",
         ]
-        lines += [f"| {name.replace('_', ' ')} | {row.score:.3f} | {_interval(row.interval)} |" for name, row in facts.items()]
+        lines += [f"| {fact.replace('_', ' ')} | {row.score:.3f} | {_interval(row.interval)} |" for fact, row in facts.items()]
     return "\n".join(lines)
 
 

@@ -20,7 +20,7 @@ from kpu_nlp.schema import Extraction
 from kpu_nlp.spans import Span
 from kpu_nlp.training.bootstrap import f1_interval
 from kpu_nlp.training.fact_scores import directive_count, fact_counts, score_facts
-from kpu_nlp.training.scores import Count, SpanScores, score_articles
+from kpu_nlp.training.scores import Count, SpanScores, score_articles, scored_labels
 
 logger = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ def evaluate(
 
 
 def evaluate_articles(articles: Sequence[AnnotatedArticle], nlp: Language, *, split: str) -> Evaluation:
-    """Score a pipeline on annotated articles.
+    """Score a pipeline on annotated articles, by the labels that these can score (see `scored_labels`).
 
     Args:
         articles: the articles.
@@ -184,6 +184,7 @@ def evaluate_articles(articles: Sequence[AnnotatedArticle], nlp: Language, *, sp
     read = [article_from_text(article.text, id=article.facts.id, published=article.facts.published) for article in articles]
     extractions = list(pipe_articles(read, nlp=nlp))
     found = [[Span(entity.start, entity.end, entity.label) for entity in extraction.entities] for extraction in extractions]
+    labels = scored_labels(manifest.labels, articles)
     return Evaluation(
         model=manifest.name,
         version=manifest.version,
@@ -191,7 +192,7 @@ def evaluate_articles(articles: Sequence[AnnotatedArticle], nlp: Language, *, sp
         articles=articles,
         found=found,
         scores=[
-            score_articles([article], [spans], manifest.labels, manifest.themes)
+            score_articles([article], [spans], labels, [theme for theme in manifest.themes if theme in labels])
             for article, spans in zip(articles, found, strict=True)
         ],
         facts=[_fact_counts(article, extraction) for article, extraction in zip(articles, extractions, strict=True)],

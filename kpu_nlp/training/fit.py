@@ -5,22 +5,25 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
-from kpu_nlp.errors import MissingExtraError, RecipeError
+from kpu_nlp.errors import InputError, MissingExtraError, RecipeError
 from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer, special_pieces
-from kpu_nlp.tagging.engines import TorchEngine, cuda_is_available
+from kpu_nlp.tagging.engines import Engine, TorchEngine, cuda_is_available
 from kpu_nlp.training.average import WeightAverage
 from kpu_nlp.training.base import load_base
+from kpu_nlp.training.estimate import check_room, estimate, measure_step
+from kpu_nlp.training.progress import TrainingProgress
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
-from kpu_nlp.training.scores import score_articles
+from kpu_nlp.training.scores import Count, SpanScores, score_articles, scored_labels
 from kpu_nlp.training.tagging import tag_articles
-from kpu_nlp.training.windows import Collator, Row, make_epochs
+from kpu_nlp.training.windows import Collator, Row, articles_of_epoch, make_epochs
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +37,25 @@ AVERAGE_FILE = "average.safetensors"  # in a checkpoint, beside the weights of i
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """The articles of a run and the fingerprint of the corpus they come from."""
+    """The articles of a run and the fingerprint of the corpus they come from.
+
+    Attributes:
+        train: the corpus to train on.
+        dev: the articles that the best epoch is chosen by.
+        digest: fingerprint of all articles.
+        test: articles that decide nothing.
+        added: new articles to train on, when a model is trained further.
+        held_out: new articles that only the finished model is scored on.
+        start: fingerprint of the weights that the run starts from, where they are a model's.
+    """
 
     train: tuple[AnnotatedArticle, ...]
     dev: tuple[AnnotatedArticle, ...]
     digest: str
     test: tuple[AnnotatedArticle, ...] = ()
+    added: tuple[AnnotatedArticle, ...] = ()
+    held_out: tuple[AnnotatedArticle, ...] = ()
+    start: str = ""
 
 
 def require_training_extra() -> None:
@@ -102,7 +118,16 @@ def _dataset(epochs: Sequence[Sequence[Row]]) -> Any:
     return Dataset.from_list([row for epoch in epochs for row in epoch])
 
 
-def fit(recipe: Recipe, data: TrainingData, *, folder: Path, work: Path, device: str = "auto", resume: bool = True) -> Path:
+def fit(
+    recipe: Recipe,
+    data: TrainingData,
+    *,
+    folder: Path,
+    work: Path,
+    device: str = "auto",
+    resume: bool = True,
+    progress: TrainingProgress | None = None,
+) -> Path:
     """Fine-tune a model, or go on where an interrupted run of the same recipe and data stopped.
 
     Args:
@@ -112,34 +137,53 @@ def fit(recipe: Recipe, data: TrainingData, *, folder: Path, work: Path, device:
         work: where checkpoints are kept.
         device: ``auto``, ``cpu`` or ``cuda``.
         resume: False starts afresh.
+        progress: told how far the run is; by default the log is.
 
     Returns:
         The folder of the fine-tuned model, in full precision, with ``tokenizer.json``.
 
     Raises:
         RecipeError: the base cannot be loaded, or there is nothing to train on.
+        InputError: the disk has no room.
         MissingExtraError: the extra ``[train]`` is not installed.
     """
     require_training_extra()
-    if not data.train or not data.dev:
+    if not (data.train or data.added) or not data.dev:
         raise RecipeError(f"{len(data.train)} training and {len(data.dev)} dev articles: both parts need at least one")
     device = choose_device(device)
     if recipe.bf16 and not runs_bf16(device):
         logger.info("this processor has no fast bf16; training in float32")
-    splits = {name: sorted(article.facts.id for article in part) for name, part in (("train", data.train), ("dev", data.dev))}
-    fingerprint = recipe_digest(recipe, corpus=data.digest, **splits)
+    parts = {"train": data.train, "dev": data.dev, "added": data.added}
+    splits = {name: sorted(article.facts.id for article in part) for name, part in parts.items()}
+    fingerprint = recipe_digest(recipe, corpus=data.digest, start=data.start, **splits)
     _check_work(work, fingerprint, resume=resume)
     if resume and _is_same_run(work, fingerprint) and (work / FITTED).is_dir():
         logger.info("%s: already trained with this recipe and these articles", work / FITTED)
         return work / FITTED
     # Before anything is cleared or written: a base that cannot be loaded leaves no trace.
     model, tokenizer = load_base(resolve_base(recipe, folder), recipe)
+    if not _is_same_run(work, fingerprint):  # which has its checkpoints already
+        check_room(model, work)
     if not resume:
         _clear(work)
     work.mkdir(parents=True, exist_ok=True)
     (work / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}) + "\n", encoding="utf-8")
     tokenizer.save_pretrained(work / TOKENIZER)
-    return _run_trainer(recipe, data, model=model, work=work, device=device)
+    with _full_disk_as_input_error(work):
+        return _run_trainer(recipe, data, model=model, work=work, device=device, progress=progress)
+
+
+@contextmanager
+def _full_disk_as_input_error(work: Path) -> Iterator[None]:
+    """Tell of a disk that fills up on the way in one line; torch and safetensors have errors of their own for it."""
+    try:
+        yield
+    except Exception as error:
+        if "No space left" not in str(error) and "os error 28" not in str(error):
+            raise
+        raise InputError(
+            f"{work}: no space left for a checkpoint; free some, and give the same command again to go on from the last one"
+        ) from error
 
 
 def _check_work(work: Path, fingerprint: str, *, resume: bool) -> None:
@@ -213,14 +257,26 @@ def _last_checkpoint(folder: Path) -> str | None:
     return None
 
 
-def _callbacks(patience: int, average: WeightAverage) -> list[Any]:
+def _callbacks(patience: int, average: WeightAverage, progress: TrainingProgress | None) -> list[Any]:
     """Return what watches a run: early stopping after ``patience`` epochs without a better score, average, and progress."""
     from transformers import EarlyStoppingCallback, TrainerCallback
 
     class Report(TrainerCallback):  # type: ignore[misc,unused-ignore]
-        """Tells the progress to the log; the trainer's own callback prints it on standard output."""
+        """Tells the progress; the trainer's own callback prints it on standard output."""
+
+        loss: float | None = None
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:  # noqa: ARG002 - as it is called
+            if progress is not None:
+                progress.step(state.global_step, state.max_steps, self.loss)
 
         def on_log(self, args: Any, state: Any, control: Any, **others: Any) -> None:  # noqa: ARG002 - as it is called
+            self.loss = others["logs"].get("loss", self.loss)
+            if progress is not None:
+                scores = {name: value for name, value in others["logs"].items() if name.startswith("eval_")}
+                if scores:
+                    progress.scored({name.removeprefix("eval_"): value for name, value in scores.items()})
+                return
             # The trainer takes all epochs for one, so that its epoch says nothing.
             figures = ", ".join(f"{name} {value:.4g}" for name, value in others["logs"].items() if name != "epoch")
             logger.info("step %d of %d: %s", state.global_step, state.max_steps, figures)
@@ -241,17 +297,71 @@ def _callbacks(patience: int, average: WeightAverage) -> list[Any]:
     return [Patience(patience), Average(), Report()]
 
 
-def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str) -> Path:
+def _score(recipe: Recipe, data: TrainingData, engine: Engine, tokenizer: Path) -> tuple[SpanScores, Count]:
+    """Score a model in the making.
+
+    The dev articles alone would choose an epoch that has learnt nothing new. The new articles that are held out must not
+    choose either, since they tell in the end how good the model is. So the new ones that are trained on count beside dev.
+
+    Returns:
+        The scores on dev, and the counts over all labels on as many new training articles at most.
+    """
+
+    def score(articles: Sequence[AnnotatedArticle]) -> SpanScores:
+        labels = scored_labels(recipe.labels.names, articles)
+        found = tag_articles(engine, tokenizer, articles, recipe, batch_size=16)
+        return score_articles(articles, found, labels, [theme for theme in recipe.labels.themes if theme in labels])
+
+    learnt = score(data.added[: len(data.dev)]) if data.added else None
+    return score(data.dev), learnt.entities + learnt.themes_exact if learnt else Count()
+
+
+def _expect(
+    progress: TrainingProgress,
+    recipe: Recipe,
+    data: TrainingData,
+    *,
+    model: Any,
+    epochs: Sequence[Sequence[Row]],
+    collator: Collator,
+    device: str,
+    done: int,
+) -> None:
+    """Measure a few steps and tell how long the run will take."""
+    batch = recipe.optimizer.batch_size
+    per_step = measure_step(model, epochs[0], collator, batch_size=batch, device=device, bf16=recipe.bf16 and runs_bf16(device))
+    steps = sum(len(rows) // batch for rows in epochs) - done
+    rows = len(epochs[0]) / max(1, articles_of_epoch(len(data.train), len(data.added), recipe) + len(data.added))
+    scored = len(data.dev) + min(len(data.added), len(data.dev))
+    whole = estimate(
+        per_step,
+        steps=steps,
+        rows_scored=rows * scored * len(epochs),
+        # Three engines on dev, then the model itself and both models on everything.
+        rows_compared=rows * 3 * (2 * len(data.dev) + len(data.held_out) + len(data.test)),
+        batch_size=batch,
+    )
+    progress.expected(whole.total, steps=steps, per_step=per_step)
+
+
+def _run_trainer(
+    recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str, progress: TrainingProgress | None
+) -> Path:
     from transformers import PrinterCallback, Trainer
 
     tokenizer_path = work / TOKENIZER / "tokenizer.json"
     tokenizer = open_tokenizer(tokenizer_path)
-    epochs = make_epochs(data.train, tokenizer, bio_labels(recipe.labels.names), recipe)
+    epochs = make_epochs(data.train, tokenizer, bio_labels(recipe.labels.names), recipe, added=data.added)
     batch = recipe.optimizer.batch_size
     # An epoch has as many batches as its shortest twin, so that the steps of an epoch are the same throughout.
     steps = max(1, min(len(rows) for rows in epochs) // batch)
     epochs = [rows[: steps * batch] for rows in epochs]
 
+    collator = Collator(special_pieces(tokenizer).pad)
+    checkpoint = _last_checkpoint(work / CHECKPOINTS)
+    if progress is not None:
+        done = int(checkpoint.rpartition("-")[2]) if checkpoint else 0
+        _expect(progress, recipe, data, model=model, epochs=epochs, collator=collator, device=device, done=done)
     average = WeightAverage(model, recipe.optimizer.average)
 
     class DevScoringTrainer(Trainer):  # type: ignore[misc,unused-ignore]
@@ -259,12 +369,11 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
 
         def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
             with average.applied():
-                found = tag_articles(TorchEngine(model, device=device), tokenizer_path, data.dev, recipe, batch_size=16)
-            scores = score_articles(data.dev, found, recipe.labels.names, recipe.labels.themes)
+                scores, learnt = _score(recipe, data, TorchEngine(model, device=device), tokenizer_path)
             metrics = {
                 f"{metric_key_prefix}_entities": scores.entities.f1,
                 f"{metric_key_prefix}_themes": scores.themes_overlap.f1,
-                f"{metric_key_prefix}_f1": (scores.entities + scores.themes_exact).f1,
+                f"{metric_key_prefix}_f1": (scores.entities + scores.themes_exact + learnt).f1,
             }
             model.train()
             self.log(dict(metrics))
@@ -280,12 +389,11 @@ def _run_trainer(recipe: Recipe, data: TrainingData, *, model: Any, work: Path, 
         args=_training_arguments(recipe, work, device=device, steps_per_epoch=steps),
         train_dataset=_dataset(epochs),
         eval_dataset=_dataset([epochs[0][:1]]),
-        data_collator=Collator(special_pieces(tokenizer).pad),
+        data_collator=collator,
         optimizers=(_optimizer(model, recipe), None),
-        callbacks=_callbacks(recipe.optimizer.patience, average),
+        callbacks=_callbacks(recipe.optimizer.patience, average, progress),
     )
     trainer.remove_callback(PrinterCallback)
-    checkpoint = _last_checkpoint(work / CHECKPOINTS)
     if checkpoint is not None:
         average.load(Path(checkpoint) / AVERAGE_FILE)
     trainer.train(resume_from_checkpoint=checkpoint)

@@ -28,7 +28,8 @@ from kpu_nlp.tagging.manifest import (
     OnnxInfo,
     read_manifest,
 )
-from kpu_nlp.training.card import write_card
+from kpu_nlp.training.card import HELD_OUT, write_card
+from kpu_nlp.training.compare import Comparison
 from kpu_nlp.training.evaluate import evaluate_articles
 from kpu_nlp.training.fit import TrainingData
 from kpu_nlp.training.onnx_export import MAX_F1_LOST, Parity, compare, export_onnx, quantize_int8
@@ -37,6 +38,8 @@ from kpu_nlp.training.tagging import tag_articles
 from kpu_nlp.writing.atomic import atomic_folder
 
 logger = logging.getLogger(__name__)
+
+COMPARISON = "comparison.json"
 
 LIBRARIES = ("torch", "transformers", "tokenizers", "onnx", "onnxruntime", "datasets", "accelerate")
 
@@ -69,24 +72,29 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
     Raises:
         RecipeError: the ONNX file in full precision finds other spans than torch, so that nothing may be shipped.
     """
+    with atomic_folder(output) as folder:
+        return fill_folder(recipe, data, fitted, folder)
+
+
+def fill_folder(recipe: Recipe, data: TrainingData, fitted: Path, folder: Path) -> Manifest:
+    """Write the content of a model folder into an empty one; see `write_model`."""
     from transformers import AutoModelForTokenClassification
 
-    with atomic_folder(output) as folder:
-        model = AutoModelForTokenClassification.from_pretrained(fitted, use_safetensors=True, trust_remote_code=False)
-        model.half().save_pretrained(folder)
-        # safetensors writes a file that nobody else may read.
-        shutil.copymode(folder / "config.json", folder / "model.safetensors")
-        shutil.copy(fitted / "tokenizer.json", folder / "tokenizer.json")
-        config = json.loads((fitted / "tokenizer_config.json").read_text(encoding="utf-8"))
-        # The class that every transformers version knows, and the length that the model was trained with.
-        config |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": recipe.windows.size + 2}
-        (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        (folder / ONNX_FILE).parent.mkdir()
-        # From the rounded weights on disk, so that both engines start from the same numbers.
-        model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True).float().eval()
-        info = _write_onnx(model, folder / ONNX_FILE, _Trial(recipe, folder / "tokenizer.json", data.dev))
-        _write_manifest(_manifest(recipe, data, info), folder)
-        return score_folder(folder, data)
+    model = AutoModelForTokenClassification.from_pretrained(fitted, use_safetensors=True, trust_remote_code=False)
+    model.half().save_pretrained(folder)
+    # safetensors writes a file that nobody else may read.
+    shutil.copymode(folder / "config.json", folder / "model.safetensors")
+    shutil.copy(fitted / "tokenizer.json", folder / "tokenizer.json")
+    config = json.loads((fitted / "tokenizer_config.json").read_text(encoding="utf-8"))
+    # The class that every transformers version knows, and the length that the model was trained with.
+    config |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": recipe.windows.size + 2}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    (folder / ONNX_FILE).parent.mkdir()
+    # From the rounded weights on disk, so that both engines start from the same numbers.
+    model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True).float().eval()
+    info = _write_onnx(model, folder / ONNX_FILE, _Trial(recipe, folder / "tokenizer.json", data.dev))
+    _write_manifest(_manifest(recipe, data, info), folder)
+    return score_folder(folder, data)
 
 
 def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
@@ -116,9 +124,9 @@ def _write_onnx(model: Any, path: Path, trial: _Trial) -> OnnxInfo:
 
 
 def score_folder(folder: Path, data: TrainingData, *, comparisons: Sequence[ComparisonTable] = ()) -> Manifest:
-    """Score a model folder and the linking rules on dev and on test, and write what comes out into its manifest and card.
+    """Score a model folder and the linking rules, and write what comes out into its manifest and card.
 
-    Nothing is chosen by the test articles.
+    On dev, on the new articles that were held out, and on test, by which nothing is chosen.
 
     Args:
         folder: a model folder with a manifest, whose scores are replaced.
@@ -128,7 +136,7 @@ def score_folder(folder: Path, data: TrainingData, *, comparisons: Sequence[Comp
     nlp = load(folder, device="cpu")
     scores: dict[str, dict[str, LabelScore]] = {}
     facts: dict[str, dict[str, FactScore]] = {}
-    for split, articles in (("dev", data.dev), ("test", data.test)):
+    for split, articles in (("dev", data.dev), (HELD_OUT, data.held_out), ("test", data.test)):
         if articles:
             result = evaluate_articles(articles, nlp, split=split).as_json()
             scores[split] = {name: LabelScore.model_validate(row) for name, row in result["scores"].items()}
@@ -136,6 +144,12 @@ def score_folder(folder: Path, data: TrainingData, *, comparisons: Sequence[Comp
     manifest = read_manifest(folder).model_copy(update={"scores": scores, "facts": facts, "comparisons": tuple(comparisons)})
     write_card(folder / "README.md", manifest)
     return _write_manifest(manifest, folder)
+
+
+def record_comparison(folder: Path, comparison: Comparison) -> Manifest:
+    """Write a comparison with the model before into a model folder, and return its manifest, which lists the file."""
+    (folder / COMPARISON).write_text(json.dumps(comparison.as_json(), indent=1) + "\n", encoding="utf-8")
+    return _write_manifest(read_manifest(folder), folder)
 
 
 def _write_manifest(manifest: Manifest, folder: Path) -> Manifest:
@@ -155,7 +169,8 @@ def _manifest(recipe: Recipe, data: TrainingData, onnx: OnnxInfo) -> Manifest:
         overlap=recipe.windows.overlap,
         onnx=onnx,
         corpus_sha256=data.digest,
-        articles={"train": len(data.train), "dev": len(data.dev), "test": len(data.test)},
+        articles={"train": len(data.train) + len(data.added), "dev": len(data.dev), "test": len(data.test)}
+        | ({HELD_OUT: len(data.held_out)} if data.held_out else {}),
         recipe=recipe.model_dump(mode="json"),
         seeds=(recipe.seed,),
         scores={},

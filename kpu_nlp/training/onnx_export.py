@@ -69,6 +69,8 @@ def export_onnx(model: Any, path: Path) -> None:
     """
     import torch
 
+    # That torchvision is not there is nothing to warn of.
+    logging.getLogger("torch.onnx._internal.exporter._registration").setLevel(logging.ERROR)
     ids = torch.ones((2, 16), dtype=torch.long)
     batch, length = torch.export.Dim("batch", min=1, max=4096), torch.export.Dim("length", min=2, max=512)
     axes = {0: batch, 1: length}

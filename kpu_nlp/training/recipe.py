@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -13,12 +13,19 @@ from kpu_nlp.errors import RecipeError
 from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
 from kpu_nlp.messages import first_problem
 
+NAME = r"^[a-z0-9][a-z0-9.-]*$"
+VERSION = r"^\d+\.\d+\.\d+$"
 
-class _Section(BaseModel):
+Settings = TypeVar("Settings", bound=BaseModel)
+
+
+class Section(BaseModel):
+    """A table of a recipe: nothing may change it, and no setting may be misspelt."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Labels(_Section):
+class Labels(Section):
     """The span labels in the order of the head, and which of them are themes."""
 
     names: tuple[str, ...] = LABEL_NAMES
@@ -34,7 +41,7 @@ class Labels(_Section):
         return self
 
 
-class Windows(_Section):
+class Windows(Section):
     """How articles are cut for the encoder: pieces in a window without special tokens, and pieces that two windows share."""
 
     size: int = Field(default=254, gt=48, le=8190)
@@ -47,7 +54,7 @@ class Windows(_Section):
         return self
 
 
-class Optimizer(_Section):
+class Optimizer(Section):
     """AdamW with a linear warm-up and decay; the new head learns faster than the body."""
 
     body_rate: float = Field(default=2e-4, gt=0)
@@ -62,7 +69,7 @@ class Optimizer(_Section):
     average: float = Field(default=0.0, ge=0, lt=1, description="Decay of the moving average of the weights a step; 0: none")
 
 
-class Augmentation(_Section):
+class Augmentation(Section):
     """The share of articles, 0 to 1, that each change is made to in each epoch; the spans stay exact."""
 
     join_paragraphs: float = Field(default=0.33, ge=0, le=1)
@@ -75,11 +82,18 @@ class Augmentation(_Section):
     replace_names: float = Field(default=0.0, ge=0, le=1)
 
 
-class Recipe(_Section):
+class Mixture(Section):
+    """How many old articles stand beside the new ones in an epoch, so that the model forgets nothing."""
+
+    old_per_new: float = Field(default=4.0, ge=0)
+    old_at_least: int = Field(default=120, ge=0)
+
+
+class Recipe(Section):
     """A training recipe."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")
-    version: str = Field(pattern=r"^\d+\.\d+\.\d+$")
+    name: str = Field(pattern=NAME)
+    version: str = Field(pattern=VERSION)
     base: str = Field(description="A folder, relative to the recipe's, or a Hugging Face id")
     seed: int = 13
     bf16: bool = True
@@ -87,10 +101,20 @@ class Recipe(_Section):
     windows: Windows = Windows()
     optimizer: Optimizer = Optimizer()
     augmentation: Augmentation = Augmentation()
+    mixture: Mixture | None = Field(default=None, description="None: every article in every epoch")
 
 
 def read_recipe(path: Path) -> Recipe:
     """Read a recipe.
+
+    Raises:
+        RecipeError: the file is missing, no TOML, or a setting is unknown or impossible; the message names the setting.
+    """
+    return read_settings(path, Recipe)
+
+
+def read_settings(path: Path, kind: type[Settings]) -> Settings:
+    """Read a TOML file of settings.
 
     Raises:
         RecipeError: the file is missing, no TOML, or a setting is unknown or impossible; the message names the setting.
@@ -102,7 +126,7 @@ def read_recipe(path: Path) -> Recipe:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{path}: not a TOML file: {error}") from error
     try:
-        return Recipe.model_validate(settings)
+        return kind.model_validate(settings)
     except ValidationError as error:
         raise RecipeError(f"{path}: {first_problem(error, whole='recipe')}") from error
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
+from kpu_nlp.labels import LABEL_NAMES
 from kpu_nlp.spans import Span
 
 
@@ -101,6 +102,16 @@ def score_spans(
                 _touching(found_here, gold_here), len(found_here), _touching(gold_here, found_here), len(gold_here)
             )
     return scores
+
+
+def scored_labels(labels: Sequence[str], articles: Sequence[AnnotatedArticle]) -> tuple[str, ...]:
+    """Return the labels that a set of articles can score.
+
+    A label beyond those of the guidelines that is annotated nowhere in the set was not known to whoever annotated it: what a
+    model finds of it there is neither right nor wrong.
+    """
+    annotated = {span.label for article in articles for span in article.spans}
+    return tuple(label for label in labels if label in annotated or label in LABEL_NAMES)
 
 
 def score_articles(

@@ -11,6 +11,7 @@ from kpu_nlp.tagging.manifest import Manifest
 from kpu_nlp.training.evaluate import read_splits_of
 from kpu_nlp.training.fit import TrainingData, fit, require_training_extra
 from kpu_nlp.training.folder import write_model
+from kpu_nlp.training.progress import TrainingProgress
 from kpu_nlp.training.recipe import Recipe, read_recipe
 
 
@@ -43,6 +44,7 @@ def train(
     device: str = "auto",
     resume: bool = True,
     overrides: Recipe | None = None,
+    progress: TrainingProgress | None = None,
 ) -> Manifest:
     """Fine-tune a model and write its folder.
 
@@ -54,6 +56,7 @@ def train(
         device: ``auto``, ``cpu`` or ``cuda``.
         resume: go on with an interrupted run of the same recipe and corpus.
         overrides: a recipe that takes the place of the file's.
+        progress: told how far the run is; by default the log is.
 
     Raises:
         RecipeError: the recipe or the base cannot be used.
@@ -64,5 +67,5 @@ def train(
     require_training_extra()
     data = read_data(corpus or packaged_corpus())
     work = work or output.with_name(f"{output.name}.work")
-    fitted = fit(recipe, data, folder=recipe_path.parent, work=work, device=device, resume=resume)
+    fitted = fit(recipe, data, folder=recipe_path.parent, work=work, device=device, resume=resume, progress=progress)
     return write_model(recipe, data, fitted, output)

@@ -52,14 +52,45 @@ def make_rows(
 
 
 def make_epochs(
-    articles: Sequence[AnnotatedArticle], tokenizer: Tokenizer, tags: Sequence[str], recipe: Recipe
+    articles: Sequence[AnnotatedArticle],
+    tokenizer: Tokenizer,
+    tags: Sequence[str],
+    recipe: Recipe,
+    *,
+    added: Sequence[AnnotatedArticle] = (),
 ) -> list[list[Row]]:
     """Return the rows of every epoch, augmented anew in each, in the order in which they are trained on.
 
     All of it is drawn from the recipe's seed, the epoch and the article's id, so that a resumed run sees the same rows.
+
+    Args:
+        articles: the corpus.
+        tokenizer: cuts the words.
+        tags: the BIO tags in the order of the head.
+        recipe: windows, augmentation, epochs, and the mixture of old and new articles.
+        added: new articles, all of which stand in every epoch.
     """
-    pool = name_pool(articles)
-    return [_make_epoch(articles, tokenizer, tags, recipe, epoch, pool) for epoch in range(recipe.optimizer.epochs)]
+    pool = name_pool([*articles, *added])
+    return [
+        _make_epoch([*_old_of_epoch(articles, len(added), recipe, epoch), *added], tokenizer, tags, recipe, epoch, pool)
+        for epoch in range(recipe.optimizer.epochs)
+    ]
+
+
+def articles_of_epoch(old: int, added: int, recipe: Recipe) -> int:
+    """Return how many of the old articles stand in an epoch beside the new ones."""
+    if recipe.mixture is None or not added:
+        return old
+    return min(old, max(recipe.mixture.old_at_least, round(recipe.mixture.old_per_new * added)))
+
+
+def _old_of_epoch(articles: Sequence[AnnotatedArticle], added: int, recipe: Recipe, epoch: int) -> Sequence[AnnotatedArticle]:
+    """Return the old articles of an epoch: others in each, until all of them had their turn."""
+    count = articles_of_epoch(len(articles), added, recipe)
+    if count == len(articles):
+        return articles
+    order = random.Random(f"{recipe.seed}/old").sample(range(len(articles)), len(articles))  # noqa: S311 - as below
+    return [articles[order[(epoch * count + place) % len(order)]] for place in range(count)]
 
 
 def _make_epoch(

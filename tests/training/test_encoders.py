@@ -182,3 +182,62 @@ def test_a_model_folder_can_be_the_base_of_the_next_with_one_label_more(
     assert (model.config.num_labels, model.classifier.weight.shape) == (11, (11, 64))
     assert run_train(*arguments, "--output", tmp_path / "two").exit_code == 0
     assert read_manifest(tmp_path / "two").labels == ("PERSON", "ROLE", "ORG", "GPE", "INCLUSION")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("PERSON", "ROLE", "ORG", "INCLUSION"),  # one more
+        ("ROLE", "PERSON", "ORG"),  # as many, in another order
+        ("ORG", "PARTY"),
+    ],
+)
+def test_the_rows_of_known_labels_are_kept_whatever_their_places(tmp_path, bert_base, labels):
+    from kpu_nlp.tagging.bio import bio_labels
+    from kpu_nlp.training.recipe import Labels, Recipe, Windows
+
+    recipe = Recipe(name="m", version="1.0.0", base="b", windows=Windows(size=62, overlap=16), labels=Labels(themes={}))
+    known = ("PERSON", "ROLE", "ORG")
+    model, tokenizer = load_base(str(bert_base), recipe.model_copy(update={"labels": Labels(names=known, themes={})}))
+    model.classifier.bias.data.normal_()
+    model.half().save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    grown, _ = load_base(str(tmp_path / "model"), recipe.model_copy(update={"labels": Labels(names=labels, themes={})}))
+    before, after = bio_labels(known), bio_labels(labels)
+    assert [grown.config.id2label[index] for index in range(len(after))] == after
+    assert grown.classifier.weight.shape == (len(after), 64)
+    for index, tag in enumerate(after):
+        if tag in before:
+            assert (grown.classifier.weight[index] == model.classifier.weight[before.index(tag)].float()).all(), tag
+            assert grown.classifier.bias[index] == model.classifier.bias[before.index(tag)].float(), tag
+        else:
+            assert 0 < grown.classifier.weight[index].abs().max() < 0.2
+            assert grown.classifier.bias[index] == 0
+
+
+@pytest.mark.slow
+def test_new_articles_train_an_encoder_afresh_beside_the_corpus(tmp_path, bert_base, write_corpus, write_recipe, run_train):
+    """Without a recipe that names it: ``--base`` alone, a tokenizer with ``[CLS]``, and a label of its own."""
+    import json
+
+    import kpu_nlp
+
+    bodies = articles()
+    dev = {f"y-{i}": bodies[f"x-{i}"].replace("hadir", "datang") for i in range(6)}
+    corpus = write_corpus(tmp_path / "corpus", {"train": bodies, "dev": dev, "test": {}})
+    new = {f"new-{i}": f"{bodies[f'x-{i}']}\nJajaran [membuka akses pemilih {NAMES[i % 4]}|INCLUSION]." for i in range(8)}
+    added = write_corpus(tmp_path / "new", {"train": new}) / "articles"
+    recipe = write_recipe(tmp_path, "not/used", epochs=24, patience=12)
+    result = run_train(
+        *("--add", added, "--base", bert_base, "--recipe", recipe, "--corpus", corpus),
+        *("--label", "INCLUSION=inklusi", "--output", tmp_path / "fresh"),
+    )
+    assert result.exit_code in {0, 5}, result.output
+    folder = tmp_path / ("fresh" if result.exit_code == 0 else "fresh.rejected")
+    manifest = read_manifest(folder)
+    assert (manifest.base, manifest.labels[-1], manifest.themes["INCLUSION"]) == (str(bert_base), "INCLUSION", "inklusi")
+    assert open_tokenizer(folder / "tokenizer.json").encode("kpu").tokens == ["[CLS]", "kpu", "[SEP]"]
+    text, _ = parse_body(new["new-0"])
+    assert [theme.theme for theme in kpu_nlp.extract(text, model=folder).themes] == ["inclusion"]
+    before = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))["before"]
+    assert before.startswith("kpu-ner ")

@@ -49,7 +49,7 @@ def test_a_mistake_in_the_recipe(tmp_path, write_recipe, fails, more, message):
 def test_a_recipe_that_is_not_there(tmp_path, run_train):
     result = run_train(tmp_path / "none.toml", "--output", tmp_path / "model")
     assert result.exit_code == 2
-    assert f"File '{tmp_path / 'none.toml'}' does not exist." in result.stderr
+    assert f"Path '{tmp_path / 'none.toml'}' does not exist." in result.stderr
 
 
 @pytest.mark.parametrize("base", ["work/base", "nobody/no-such-encoder"])

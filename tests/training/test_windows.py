@@ -8,7 +8,7 @@ from kpu_nlp.annotation.inline import AnnotatedArticle, parse_body
 from kpu_nlp.labels import LABEL_NAMES
 from kpu_nlp.tagging.bio import bio_labels, bio_to_spans
 from kpu_nlp.tagging.encoding import encode_text, make_windows, special_pieces
-from kpu_nlp.training.recipe import Augmentation, Optimizer, Recipe, Windows
+from kpu_nlp.training.recipe import Augmentation, Mixture, Optimizer, Recipe, Windows
 from kpu_nlp.training.windows import BATCHES_SORTED, IGNORED, Collator, make_epochs, make_rows, sort_into_batches
 
 TAGS = bio_labels(LABEL_NAMES)
@@ -131,3 +131,51 @@ def test_a_batch_is_padded_to_its_longest_row():
         "attention_mask": [[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]],
         "labels": [[IGNORED, 3, 4, 0, IGNORED], [IGNORED, 3, IGNORED, IGNORED, IGNORED]],
     }
+
+
+def ids_of_epochs(old, added, tokenizer, settings):
+    """For each epoch which articles stand in it: each is one word, so that its pieces tell it."""
+    epochs = make_epochs(old, tokenizer, TAGS, settings, added=added)
+    return [sorted(tuple(row["input_ids"]) for row in rows) for rows in epochs]
+
+
+def numbered(first, count):
+    return [AnnotatedArticle("", DocumentFacts(id=f"n-{i}"), f"Rapat {i} selesai", ()) for i in range(first, first + count)]
+
+
+def plain(**mixture):
+    still = dict.fromkeys(Augmentation.model_fields, 0.0)
+    return Recipe(
+        name="m",
+        version="1.0.0",
+        base="b",
+        augmentation=Augmentation(**still),
+        optimizer=Optimizer(epochs=4),
+        mixture=Mixture(**mixture) if mixture else None,
+    )
+
+
+def test_every_new_article_stands_in_every_epoch_beside_ever_other_old_ones(tokenizer):
+    old, added = numbered(100, 12), numbered(900, 3)
+    epochs = ids_of_epochs(old, added, tokenizer, plain(old_per_new=1.0, old_at_least=0))
+    (new,) = ids_of_epochs([], added, tokenizer, plain().model_copy(update={"optimizer": Optimizer(epochs=1)}))
+    assert [len(rows) for rows in epochs] == [6] * 4
+    assert all(set(new) <= set(rows) for rows in epochs)
+    olds = [set(rows) - set(new) for rows in epochs]
+    assert len(set.union(*olds)) == 12, "all old articles have their turn"
+    assert ids_of_epochs(old, added, tokenizer, plain(old_per_new=1.0, old_at_least=0)) == epochs
+
+
+@pytest.mark.parametrize(
+    ("mixture", "expected"),
+    [
+        ({}, 12),
+        ({"old_per_new": 2.0, "old_at_least": 0}, 6),
+        ({"old_per_new": 0.0, "old_at_least": 5}, 5),
+        ({"old_per_new": 9.0}, 12),
+    ],
+)
+def test_how_many_old_articles_stand_beside_the_new_ones(tokenizer, mixture, expected):
+    old, added = numbered(100, 12), numbered(900, 3)
+    assert {len(rows) - 3 for rows in ids_of_epochs(old, added, tokenizer, plain(**mixture))} == {expected}
+    assert {len(rows) for rows in ids_of_epochs(old, [], tokenizer, plain(**mixture))} == {12}
