@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
 from kpu_nlp.errors import ModelError
@@ -10,10 +12,11 @@ from kpu_nlp.installed import SHIPPED_MODEL, data_folders
 from kpu_nlp.tagging.bio import bio_labels
 from kpu_nlp.tagging.encoding import open_tokenizer
 from kpu_nlp.tagging.engines import Engine, open_engine
-from kpu_nlp.tagging.manifest import Manifest, read_manifest
+from kpu_nlp.tagging.manifest import MANIFEST, Manifest, read_manifest
 from kpu_nlp.tagging.tagger import Tagger
 
 MODEL_VARIABLE = "KPU_NLP_MODEL"
+ENTRY_POINTS = "kpu_nlp.models"
 
 
 def shipped_model() -> Path:
@@ -29,9 +32,33 @@ def shipped_model() -> Path:
 
 
 def find_model(model: str | Path | None = None) -> Path:
-    """Return the folder of a model: the named one, else that of the variable KPU_NLP_MODEL, else the shipped one."""
+    """Return the folder of a model: the named one, else that of the variable KPU_NLP_MODEL, else the shipped one.
+
+    A name that is no folder here is looked for among the models that are installed, see `installed_models`.
+    """
     named = model or os.environ.get(MODEL_VARIABLE)
-    return Path(named) if named else shipped_model()
+    if not named:
+        return shipped_model()
+    folder = Path(named)
+    if folder.exists() or len(folder.parts) != 1:
+        return folder
+    return installed_models().get(str(named), folder)
+
+
+def installed_models() -> dict[str, Path]:
+    """Return the folders of the models that are installed, by name: those inside kpu-nlp, then those of packages of their own.
+
+    Such a package names its module, which is the model folder, in the entry point group ``kpu_nlp.models``; it is not imported.
+    """
+    found: dict[str, Path] = {}
+    for folder in data_folders("models"):
+        for manifest in sorted(folder.glob(f"*/{MANIFEST}")):
+            found.setdefault(manifest.parent.name, manifest.parent)
+    for point in metadata.entry_points(group=ENTRY_POINTS):
+        spec = find_spec(point.module) if point.module.isidentifier() else None
+        for place in (spec.submodule_search_locations or []) if spec else []:
+            found.setdefault(point.name, Path(place))
+    return found
 
 
 def open_tagger(
