@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -16,6 +18,9 @@ from kpu_nlp.tagging.encoding import open_tokenizer
 from kpu_nlp.tagging.models import open_tagger
 from kpu_nlp.tagging.models import shipped_model as find_shipped_model
 from kpu_nlp.tagging.tagger import Tagger
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # How long one example takes says more of the machine than of the code.
 settings.register_profile("no deadline", deadline=None)
@@ -66,3 +71,17 @@ def few_articles() -> Sequence[AnnotatedArticle]:
     for path in _paths("train"):
         by_series.setdefault(path.stem.partition("-")[0], []).append(path)
     return _read(path for paths in by_series.values() for path in paths[:2])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium without a window; tests that need it are skipped where it, or what drives it, is not installed."""
+    driver = pytest.importorskip("playwright.sync_api", reason="needs the extra [browser]")
+    executable = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("needs a browser: apt-get install chromium")
+    # As root, as in a container, Chromium starts only without its sandbox; nothing but pages of our own is opened in it.
+    with driver.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-gpu"])
+        yield running
+        running.close()
