@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kpu_nlp.linking import roles_words as words
+from kpu_nlp.linking.organizations_words import CLASS_FORM
 from kpu_nlp.linking.posts import GAP, Group, Item, Name, fits
 from kpu_nlp.spans import Span
 
@@ -42,12 +43,15 @@ def _is_unnamed(text: str, group: Group, after: Name) -> bool:
 
     ``Mewakili Bupati, Fulan membuka ...`` leaves the holder unnamed, ``Mewakili Bupati Fulan, ...`` names them.
     """
+    place = group.posts[-1].place
+    announced = words.LIST_CUE.search(text, group.end, after.start)
+    if place is not None and CLASS_FORM.search(place.of(text)) and announced is None:
+        return True  # `35 Ketua KPU se-Jawa Tengah, Fulan menyebut ...`
     if fits(words.CLOSE, text, group.end, after.start):
         return False
     start = max(0, group.start - GAP)
     if words.STAND_IN.search(text, start, group.start):
         return True
-    announced = words.LIST_CUE.search(text, group.end, after.start)
     return announced is None and words.CROWD.search(text, start, group.start) is not None
 
 
@@ -77,16 +81,24 @@ def _belongs_before(text: str, name: Name, group: Group, after: Item | None, sen
         return True
     if not fits(words.APPOSITION, text, name.end, group.start):
         return _comes_from(text, name, group, sentence)
-    if isinstance(after, Name) and fits(words.CLOSE, text, group.end, after.start):
+    if (isinstance(after, Name) and fits(words.CLOSE, text, group.end, after.start)) or _speaks(text, name, group, after):
         return False
-    if name.groups:
+    if name.groups and not words.FORMER.match(text, group.start):
         # `anggota yaitu A Divisi Hukum, B Divisi SDM`: only without a comma, and only a division.
         # Where semicolons part the entries of a list, a comma does not.
         parted = "," in text[name.end : group.start] and not text.startswith(";", group.end)
         return not parted and words.BARE_DIVISION.match(text, group.start) is not None
     # Between two commas the one who is new to the article is introduced.
-    introduces_after = isinstance(after, Name) and after.is_first and not name.is_first
+    introduces_after = not name.groups and isinstance(after, Name) and after.is_first and not name.is_first
     return not (introduces_after and after is not None and _precedes(text, group, after))
+
+
+def _speaks(text: str, name: Name, group: Group, after: Item | None) -> bool:
+    """Tell whether a role after a name opens a clause: ``Gantikan X, Ketua KPU: ...``, ``Menurut X, operator ...``."""
+    if text.startswith(":", group.end) and not isinstance(after, Name):
+        return True
+    is_source = words.SOURCE.search(text, max(0, name.start - GAP), name.start) is not None
+    return is_source and words.GOES_ON.match(text, group.end) is None
 
 
 def _precedes(text: str, group: Group, after: Item) -> bool:

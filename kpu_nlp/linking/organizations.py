@@ -116,12 +116,18 @@ def _abbreviated(name: str, learned: dict[str, str]) -> str:
     return name
 
 
+def _is_named(tokens: Sequence[str], index: int) -> bool:
+    """Tell whether a kind of area is part of the area's name: ``Kota`` of Lima Puluh Kota."""
+    return index > 0 and tokens[index - 1] in words.NAMED_KINDS
+
+
 def _key_of(name: str, learned: dict[str, str]) -> _Key:
     short = words.NATIONAL_LONG.sub("RI", _abbreviated(name, learned))
     tokens = [token.casefold() for token in _WORD.findall(short)]
     head, others = (tokens[0], tokens[1:]) if tokens else ("", [])
-    kind = next((words.KINDS[token] for token in others if token in words.KINDS), None)
-    rest = tuple(token for token in others if token not in words.KINDS and token not in words.SILENT)
+    kinds = [index for index, token in enumerate(others) if token in words.KINDS and not _is_named(others, index)]
+    kind = words.KINDS[others[kinds[0]]] if kinds else None
+    rest = tuple(token for index, token in enumerate(others) if index not in kinds and token not in words.SILENT)
     return _Key(head, rest, kind, words.CLASS_FORM.search(short) is not None or (kind is not None and not rest))
 
 

@@ -50,6 +50,9 @@ KINDS = {
     "kel": "kelurahan",
 }
 
+# Before the last word of a name that only looks like a kind: Lima Puluh Kota is a regency.
+NAMED_KINDS = frozenset({"puluh", "limapuluh", "50"})
+
 # Written in full or not, these say nothing about which office it is.
 SILENT = frozenset({"administrasi", "daerah", "istimewa", "khusus", "dki", "di"})
 

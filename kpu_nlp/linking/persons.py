@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from kpu_nlp.linking import persons_words as words
 from kpu_nlp.linking.facts import Person
+from kpu_nlp.linking.repair import join_names
 from kpu_nlp.spans import Span
 
 # How many earlier people that share a word with a name are looked at, newest first; keeps endless lists linear.
@@ -255,6 +256,7 @@ def link_persons(text: str, spans: Sequence[Span]) -> list[Person]:
         The people in order of first mention, ids ``o1``, ``o2``, ...
     """
     directory = _Directory()
+    spans = join_names(text, spans)
     last_end = 0
     for position, span in enumerate(spans):
         if span.label != "PERSON":

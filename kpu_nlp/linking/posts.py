@@ -133,7 +133,8 @@ def read_items(text: str, sentence: Sequence[Span], people: dict[int, tuple[str,
             post = Post(span, place, place.end, position - 1)
             position += 1
         previous = items[-1] if items else None
-        if isinstance(previous, Group) and _same_holder(text, previous, post):
+        following = sentence[position] if position < len(sentence) else None
+        if isinstance(previous, Group) and _same_holder(text, previous, post, following):
             previous.posts.append(post)
         else:
             items.append(Group([post]))
@@ -144,8 +145,14 @@ def _is_place_of(text: str, role: Span, place: Span) -> bool:
     return place.label in _PLACES and fits(words.TO_ORGANIZATION, text, role.end, place.start)
 
 
-def _same_holder(text: str, group: Group, post: Post) -> bool:
-    """Tell whether a post continues the group before it: a division, or ``yang juga``, ``merangkap``."""
+def _same_holder(text: str, group: Group, post: Post, following: Span | None) -> bool:
+    """Tell whether a post continues the group before it: a division, a former office, or ``yang juga``, ``merangkap``."""
+    if words.STAND_IN.search(text, max(0, group.start - GAP), group.start):
+        return False  # `mewakili camat, juga Ketua ...`
+    if words.FORMER.match(text, post.role.start) and fits(words.ALSO_FORMER, text, group.end, post.role.start):
+        return (
+            following is None or following.label != "PERSON" or not fits(words.CLOSE, text, post.end, following.start)
+        ) and not words.FORMER.match(text, group.start)
     if fits(words.SAME_HOLDER, text, group.end, post.role.start):
         return True
     if not fits(words.TO_DIVISION, text, group.end, post.role.start):

@@ -18,15 +18,20 @@ def _compile(pattern: str) -> re.Pattern[str]:
 TO_ORGANIZATION = _compile(rf"\s*|\s+{_words('pada', 'di', 'dari', 'untuk', 'di lingkungan', 'wilayah')}\s+")
 
 # Between two roles of one person: `Anggota KPU Bali yang juga Ketua Divisi Hukum`, `Sekretaris merangkap Bendahara`.
+_BECOMES = _words(
+    r"(?:kini |lalu |kemudian |sekarang )?(?:menjadi|(?:ditetapkan|diangkat|dilantik|dipercaya) (?:sebagai|menjadi))"
+)
 _HEADS = ("membidangi", "mengampu", "membawahi", "menangani")
 _ALSO = _words("juga", "sekaligus", "merangkap", "selaku", "sebagai", "menjabat", "memegang jabatan", *_HEADS)
 _MADE = _words("merupakan", "dipercaya(?:kan)? (?:menjadi|sebagai)")
 SAME_HOLDER = _compile(
     rf",?\s*(?:yang\s+)?(?:(?:kini|saat ini|sekarang)\s+)?{_ALSO}(?:\s+{_ALSO})*\s+|,?\s*yang\s+(?:juga\s+)?{_MADE}\s+|\s*/\s*"
+    rf"|,?\s*{_BECOMES}\s+|,\s*(?:kini|sekarang|saat ini)\s+"
 )
 
 # A division printed after the organisation is a role of the same person: `Anggota KPU RI Divisi Hukum`.
-DIVISION = _compile(rf"(?:(?:ketua|koordinator)\s+)?{_words('divisi', 'devisi', 'bidang', 'koordinator wilayah', 'korwil')}\b")
+_DIVISIONS = _words("divisi", "devisi", "kadiv", "koo?rdiv", "bidang", "koordinator wilayah", "korwil")
+DIVISION = _compile(rf"(?:(?:ketua|koordinator)\s+)?{_DIVISIONS}\b")
 BARE_DIVISION = _compile(r"(?:divisi|devisi)\b")
 MEMBER = _compile(r"(?:mantan\s+)?(?:anggota|komisioner)$")
 TO_DIVISION = _compile(r"\s*,?\s*\(?|\s+(?:di|pada|dari)\s+")
@@ -62,7 +67,10 @@ FROM_PLACE = _compile(r"\s+dari\s+")
 LIST_CUE = _compile(rf"\b{_ANNOUNCING}\b|:")
 
 # Between two names of one list.
-BETWEEN_NAMES = _compile(r"\)?\s*(?:[,;]|,?\s*(?:dan|serta|&|maupun|beserta)|[,;]\s*(?:dan|serta))\s*(?:(?:bapak|ibu)\s+)?")
+_SIDE = r"(?:\s*\(?(?:dari\s+)?unsur\s+[^,;()]{1,40}?)?"
+BETWEEN_NAMES = _compile(
+    _SIDE + r"\)?\s*(?:[,;]|,?\s*(?:dan|serta|&|maupun|beserta)|[,;]\s*(?:dan|serta))\s*(?:(?:bapak|ibu)\s+)?"
+)
 
 # Between a name and the role that is told of it, where no comma leaves a doubt.
 _ALL_OF = _words("keduanya", "ketiganya", "keempatnya", "kelimanya", "semuanya", "masing-masing")
@@ -77,6 +85,13 @@ _CHOSEN = (
     "terpilih",
     "didapuk",
     "duduk",
+    "tercatat",
+    "terdaftar",
+    "dikenal",
+    "namanya",
+    "memperkenalkan diri",
+    "mengundurkan diri",
+    "bergeser dari",
 )
 _SINCE = ("sehari-hari", "kini", "saat ini", "kala itu", "saat itu", "mulai", "jabatan aslinya", "semula", "sebelumnya")
 _IS = ("merupakan", "adalah", "ialah", "menjadi", "memegang(?: jabatan)?")
@@ -89,6 +104,15 @@ COUNT_OF = {"keduanya": 2, "ketiganya": 3, "keempatnya": 4, "kelimanya": 5}
 # With a comma, a dash or nothing between, what stands on the other side decides.
 APPOSITION = _compile(r"\s*[,–—-]?\s*(?:dari\s+)?")
 
+# An office that somebody held before is told after the one they hold: `Kepala Bagian Umum, mantan Sekretaris KPU Rimba`.
+FORMER = _compile(r"(?:mantan|eks)\b")
+ALSO_FORMER = _compile(r",?\s*(?:dan\s+|yang\s+)?")
+
+# What stands between these and a comma is no apposition's name: `Menurut Damar, operator di daerah ...`, `Gantikan Damar, Ketua
+# KPU: ...`.
+SOURCE = _compile(r"\bmenurut\s+$")
+GOES_ON = re.compile(r"\s*[,.;)–—-]|\Z|\n")
+
 # A role that is only spoken for: `membacakan sambutan Bupati`, `mewakili Kapolres`.
 _READS = r"(?:mem|di)baca\w* (?:sambutan|amanat|pidato|arahan)(?: tertulis)?"
 STAND_IN = _compile(rf"\b{_words(_READS, 'di (?:rumah|kediaman)', 'mewakili')}\s+$")
@@ -100,7 +124,7 @@ PLURAL = _compile(
 )
 
 # A crowd is counted before the role: `Lantik 85 Anggota, Fulan Titip Pesan` names none of them.
-CROWD = re.compile(r"(?<![\w.,])\d{2,}\s+(?:orang\s+)?$")
+CROWD = re.compile(r"(?<![\w.,-])\d{2,}\s+(?:orang\s+)?$")
 
 # Below a letter or an announcement the role stands above the signature and the name under it.
 SIGNED = _compile(r"[\s,]*\(?(?:ttd|dto)\b\.?\)?[\s.(]*")
@@ -142,6 +166,32 @@ REGIONAL_TITLE = _compile(
     r"(?:(?:plt|plh|pj|pjs|penjabat|mantan|bakal|calon|wakil)\.?\s+)*(?:bupati|wali\s?kota|walikota|gubernur|sekda\b|sekretaris\s+daerah|"
     r"wabup\b|wawali\b|wagub\b|kapolres\w*|wakapolres\w*|kapolda|dandim|danrem|kajari|kajati|camat|lurah|kapolsek|danramil)"
 )
+
+OF_MEMBER = _compile(r"(?:(?:plt|plh)\.?\s+)?(?:(?:wakil\s+)?ketua|anggota|komisioner)$")
+# Offices inside the commission whose holder has another post that prints the organisation: `Ketua Divisi Hukum`.
+OF_COMMISSIONER = _compile(
+    r"(?:(?:plt|plh|mantan|wakil)\.?\s+)*(?:(?:ketua|koordinator|anggota)\s+)?(?:div|devisi|kadiv|koo?rdiv)"
+)
+
+# Callings outside the commission: without a printed body theirs is not known.
+OUTSIDE = _compile(
+    r"\b(?:nakhoda|nahkoda|syahbandar|notaris|pastor|pendeta|penyiar|pengacara|advokat|lo|liaison|petugas penghubung|guru|dosen"
+    r"|dokter|bidan|wartawan|jurnalis|imam|pengusaha|petani|nelayan|pelukis|budayawan|kepala\s+(?:desa|kampung|dusun|sekolah))\b"
+)
+# A new office is not held where the one before it was: `dari Kasubbag Umum KPU Rimba menjadi Sekretaris`.
+MOVED = _compile(r"\b(?:menjadi|kini|sekarang)\b")
+# The next sentence sets one office beside another of the same body: `Sedangkan Anggota Divisi Data, Fulan, ...`.
+BESIDE = _compile(r"[.!?”\"]\s+(?:sedangkan|sementara(?:\s+itu)?,?|adapun|lalu|begitu\s+pula|demikian\s+pula)\s+$")
+# An office that is told of whom the sentence before is about: `Sekretaris KPU Rimba itu`, `Sebagai Anggota KPU, ia ...`.
+THAT_ONE = _compile(r"\s+(?:itu|ini|tersebut)(?![^\W_])")
+AS_ONE = _compile(r"(?:\A|[.!?”\"\n]\s*)(?:sebagai|selaku)\s+$")
+WHO = _compile(r"\s*,?\s*(?:ia|dia|beliau)(?![^\W_])")
+# Functions of a day, no offices.
+OF_A_DAY = _compile(
+    r"(?:inspektur(?:\s+upacara)?|pemimpin\s+upacara|pembina(?:\s+(?:apel|upacara))?|narasumber|pemateri|moderator|fasilitator|saksi|peserta"
+    r"|rohaniwan|pembawa\s+acara|mc)"
+)
+MADE_FOR_A_DAY = _compile(r"\b(?:menjadi|bertindak|selaku|sebagai|oleh)\s+$")
 
 # Titles that tell what kind of body they belong to, and how the names of such bodies begin.
 KINDRED = tuple(

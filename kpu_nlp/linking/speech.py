@@ -8,6 +8,7 @@ from kpu_nlp.linking.actors import find_actors
 from kpu_nlp.linking.facts import HeldRole, Person, Speech
 from kpu_nlp.linking.listening import Listener
 from kpu_nlp.linking.quotes import Quoted, find_quotations
+from kpu_nlp.linking.repair import repair_spans
 from kpu_nlp.linking.role_mentions import resolve_role_mention
 from kpu_nlp.linking.sentences import split_sentences
 from kpu_nlp.linking.titles import complete_titles
@@ -23,7 +24,7 @@ def attribute_speech(text: str, spans: Sequence[Span], persons: Sequence[Person]
         persons: its persons.
         roles: the roles they hold; a speaker named by role alone (``kata Sekjen KPU``) is looked up in them.
     """
-    spans = complete_titles(text, spans)
+    spans = complete_titles(text, repair_spans(text, spans))
 
     def resolve(span: Span) -> str | None:
         return resolve_role_mention(text, span, spans, persons, roles, before=span.start)

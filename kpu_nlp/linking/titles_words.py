@@ -19,11 +19,14 @@ ECHELON = re.compile(rf"(?i:eselon){_GAP}+(?:{_ROMAN}(?:{_BETWEEN}{_ROMAN})*|{_A
 HEAD = re.compile(r"(?:.*\s)?(?:kepala|ketua|koordinator)", re.IGNORECASE | re.DOTALL)
 
 # The units inside an office; bodies of their own (`Dinas`, `Badan`, `Tim`) are no part of a title.
-_UNIT = rf"(?i:sekretariat|(?:sub(?:{_GAP}|-)?)?bagian|subb?ag|biro|bidang|seksi|divisi|devisi|unit){_END}"
+_UNIT = (
+    rf"(?i:sekretariat|(?:sub(?:{_GAP}|-)?)?bagian|subb?ag|biro|bidang|seksi|divisi|devisi|unit"
+    rf"|pokja|kelompok{_GAP}+kerja){_END}(?:{_GAP}*\((?i:pokja)\))?"
+)
 # With these a body's name begins: the topic of a unit ends before it.
 _BODY = (
     r"(?i:kpu|kip|komisi|bawaslu|panwas[^\W_]*|badan|dinas|dprd?|dprk|dkpp|dewan|setda|setjen|sekretariat|kantor|kementerian"
-    r"|pemerintah|pemkab|pemkot|pemprov|polda|polres[^\W_]*|kejari|kejati|kejaksaan|kodim|universitas|fakultas|partai|kabupaten"
+    r"|pemerintah|pemkab|pemkot|pemprov|polda|polres[^\W_]*|kejari|kejati|kejaksaan|kodim|universitas|fakultas|partai|kabupaten|pmi|rsud"
     rf"|kota|provinsi|ri){_END}"
 )
 _TOPIC = rf"(?:(?:,{_GAP}*|{_GAP}+)(?:(?:dan|serta|&){_GAP}+)?(?!{_BODY})[A-Z][\w-]*){{1,8}}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kpu_nlp.linking import roles_words as words
 from kpu_nlp.linking.hosts import find_host
 from kpu_nlp.linking.organizations import Organizations
-from kpu_nlp.linking.posts import GAP, Group, Item, Post, fits
+from kpu_nlp.linking.posts import GAP, Group, Item, Name, Post, fits
+from kpu_nlp.linking.role_mentions import title_words
 from kpu_nlp.spans import Span
 
 # How many spans before a role its organisation is looked for; keeps endless sentences linear.
@@ -35,6 +36,23 @@ class Workplaces:
         self._seat = self._host.place if self._host else None
         self._bodies = [(span, span.of(text)) for span in spans if span.label in {"ORG", "FAC"}]
         self._fitting: dict[re.Pattern[str], list[Span]] = {}
+        self._last: Post | None = None
+        self._told: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._member_of: dict[str, str] = {}
+
+    def learn(self, items: Sequence[Item]) -> None:
+        """Note the organisations that are printed with the posts of each person, before any is named."""
+        for item in items:
+            if not isinstance(item, Name):
+                continue
+            for group in item.groups:
+                for post in group.posts:
+                    if post.place is None or post.place.label != "ORG":
+                        continue
+                    title, office = post.role.of(self._text), self.printed(post.place, post.role)
+                    self._told.setdefault((item.person, title_words(title)), office)
+                    if words.OF_MEMBER.match(title):
+                        self._member_of.setdefault(item.person, office)
 
     def name(self, items: Sequence[Item], sentence: Sequence[Span]) -> None:
         """Write down the organisation of every post of a sentence."""
@@ -43,22 +61,59 @@ class Workplaces:
         self._speaks_of_nation = any(words.NATIONAL_TITLE.match(post.role.of(self._text)) for post in posts)
         for post in posts:
             post.organization = self.printed(post.place, post.role) if post.place else None
+        holders = _holders(items)
         for post, following in zip(reversed(posts[:-1]), reversed(posts[1:]), strict=True):
             # `Ketua dan Anggota KPU Bali`: the organisation stands after the last role of the list.
-            if post.organization is None and fits(words.SHARED, self._text, post.end, following.role.start):
+            if post.organization is None and self._is_shared(post, following, holders):
                 post.organization = following.organization
         carried: tuple[Post, int] | None = None
         previous_end = 0
+        last, self._last = self._last, None
         for item in items:
             if isinstance(item, Group):
                 linked = carried is not None and fits(words.LIST_LINK, self._text, previous_end, item.start)
-                for post in item.posts:
+                beside = words.BESIDE.search(self._text, max(0, item.start - GAP), item.start)
+                if carried is None and last is not None and beside:
+                    carried, linked = (last, item.start), True
+                for number, post in enumerate(item.posts):
+                    if number and words.MOVED.search(self._text, item.posts[number - 1].end, post.role.start):
+                        linked = False
                     if post.organization is None:
-                        post.organization = self._unprinted(post, sentence, carried[0] if carried and linked else None)
+                        post.organization = self._own(post, holders) or self._unprinted(
+                            post, sentence, carried[0] if carried and linked else None
+                        )
                     if post.place is not None or carried is None or linked:
                         carried = (post, item.end)
                     linked = True
             previous_end = item.end
+        self._last = carried[0] if carried and self._is_of_commission(carried[0]) else None
+
+    def _own(self, post: Post, holders: Mapping[int, Sequence[Name]]) -> str | None:
+        """Return where the article says elsewhere that the holder has this post, or the membership that it belongs to."""
+        title = post.role.of(self._text)
+        for name in holders.get(post.number, ()):
+            told = self._told.get((name.person, title_words(title)))
+            if told is None and words.OF_COMMISSIONER.match(title):
+                told = self._member_of.get(name.person)
+            if told is not None:
+                return told
+        return None
+
+    def _is_shared(self, post: Post, following: Post, holders: Mapping[int, Sequence[Name]]) -> bool:
+        """Tell whether a post is held in the organisation that is printed after the next one."""
+        if not fits(words.SHARED, self._text, post.end, following.role.start):
+            return False
+        if words.FORMER.match(self._text, following.role.start) and not words.FORMER.match(self._text, post.role.start):
+            return False
+        # `selaku pengasuh, Ketua KPU Bali Fulan`: a comma between the offices of two people joins nothing.
+        own = [name.start for name in holders.get(post.number, ())]
+        if not own or self._text[post.end : following.role.start].strip() != ",":
+            return True
+        return own == [name.start for name in holders.get(following.number, ())]
+
+    def _is_of_commission(self, post: Post) -> bool:
+        office = self._organizations.of(post.place) if post.place else None
+        return office is not None and office.is_commission
 
     def printed(self, place: Span, role: Span) -> str:
         """Return the organisation printed beside a role, in the form that counts."""
@@ -83,6 +138,8 @@ class Workplaces:
         named = told or kindred if words.INSPECTING.search(title) else kindred or told
         if named is None and carried and (carried.place is None or carried.place.label == "ORG"):
             named = carried.organization
+        if named is None and words.OUTSIDE.search(title):
+            return None
         return named or (self._host.name if self._host else None)
 
     def _kindred(self, role: Span) -> str | None:
@@ -120,3 +177,14 @@ class Workplaces:
         if words.FROM_ORGANIZATION.search(self._text, max(0, nearest.start - GAP), nearest.start):
             return self.printed(nearest, post.role)
         return None
+
+
+def _holders(items: Sequence[Item]) -> dict[int, list[Name]]:
+    """Return by a post's number the names that hold it."""
+    holders: dict[int, list[Name]] = {}
+    for item in items:
+        if isinstance(item, Name):
+            for group in item.groups:
+                for post in group.posts:
+                    holders.setdefault(post.number, []).append(item)
+    return holders

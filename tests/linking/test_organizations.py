@@ -38,6 +38,8 @@ from kpu_nlp.spans import Span
             [("KPU", 1), ("KPU Kabupaten/Kota", 1), ("KPU se-Telaga", 1)],
         ),
         ("[KPU Kabupaten Seluma Selatan|ORG] dan [KPU Seluma Selatan|ORG]", [("KPU Kabupaten Seluma Selatan", 2)]),
+        # a regency whose name only looks like a town's
+        ("[KPU Lima Puluh Kota|ORG] dan [KPU Kabupaten Lima Puluh Kota|ORG]", [("KPU Kabupaten Lima Puluh Kota", 2)]),
         ("Tidak ada", []),
     ],
 )
