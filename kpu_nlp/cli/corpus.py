@@ -10,6 +10,7 @@ import click
 
 from kpu_nlp.cli.exchange import export_articles, import_articles
 from kpu_nlp.cli.output import echo_json
+from kpu_nlp.cli.suggest import label_config, suggest_spans
 
 if TYPE_CHECKING:
     from kpu_nlp.annotation.stats import CorpusStats
@@ -26,6 +27,8 @@ def corpus() -> None:
 
 corpus.add_command(import_articles)
 corpus.add_command(export_articles)
+corpus.add_command(suggest_spans)
+corpus.add_command(label_config)
 
 
 @corpus.command()

@@ -13,6 +13,7 @@ from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans, breaks_line, partner_columns
 from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, special_pieces, window_pieces
 from kpu_nlp.tagging.engines import Engine, pad_batch
+from kpu_nlp.tagging.uncertainty import mean_entropy
 from kpu_nlp.tagging.viterbi import best_tags
 
 Floats = NDArray[np.float32]
@@ -64,11 +65,20 @@ class Tagger:
 
     def tag_many(self, texts: Iterable[str], *, at_once: int = TEXTS_AT_ONCE) -> Iterator[list[Span]]:
         """Yield the spans of each text, in the texts' order; the windows of ``at_once`` texts are batched together."""
+        for text, article, probabilities in self._read(texts, at_once):
+            yield self._decode(text, article, probabilities)
+
+    def tag_with_uncertainty(self, texts: Iterable[str], *, at_once: int = TEXTS_AT_ONCE) -> Iterator[tuple[list[Span], float]]:
+        """Yield the spans of each text as `tag_many` does, and how unsure of its labels the tagger is (see `mean_entropy`)."""
+        for text, article, probabilities in self._read(texts, at_once):
+            yield self._decode(text, article, probabilities), mean_entropy(probabilities[article.has_piece], self._partners)
+
+    def _read(self, texts: Iterable[str], at_once: int) -> Iterator[tuple[str, EncodedText, Floats]]:
+        """Yield each text with its words and their tag probabilities."""
         stream = iter(texts)
         while chunk := list(islice(stream, at_once)):
             encoded = [encode_text(self._tokenizer, text) for text in chunk]
-            for text, article, probabilities in zip(chunk, encoded, self._word_probabilities(encoded), strict=True):
-                yield self._decode(text, article, probabilities)
+            yield from zip(chunk, encoded, self._word_probabilities(encoded), strict=True)
 
     def _word_probabilities(self, articles: Sequence[EncodedText]) -> list[Floats]:
         """Return the tag probabilities of every word of every text; each of shape (words, tags)."""

@@ -83,20 +83,20 @@ def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
             yield misshapen(where, value, error)
 
 
-def _document(where: str, task: _Task) -> ForeignDocument | Refusal:
-    meta = task.meta or _Meta()
-    own_id = next((str(found) for found in (task.data.get("id"), meta.id, task.id) if isinstance(found, str | int)), None)
-    texts = [value for value in task.data.values() if isinstance(value, str)]
-    text = task.data.get("text", texts[0] if len(texts) == 1 else None)
+def _document(where: str, given: _Task) -> ForeignDocument | Refusal:
+    data, meta = given.data, given.meta or _Meta()
+    own_id = next((str(found) for found in (data.get("id"), meta.id, given.id) if isinstance(found, str | int)), None)
+    texts = [value for value in data.values() if isinstance(value, str)]
+    text = data.get("text", texts[0] if len(texts) == 1 else None)
     if not isinstance(text, str):
-        return Refusal(where, own_id, f"its data has no 'text' (it has {', '.join(task.data) or 'nothing'})")
-    published = task.data.get("published")
+        return Refusal(where, own_id, f"its data has no 'text' (it has {', '.join(data) or 'nothing'})")
+    published = data.get("published")
     document = ForeignDocument(
         where, own_id, text, header=meta.header, published=published if isinstance(published, str) else None
     )
-    kept = [annotation for annotation in task.annotations if not annotation.was_cancelled]
+    kept = [annotation for annotation in given.annotations if not annotation.was_cancelled]
     if not kept:
-        return replace(document, left_out="skipped by its annotator" if task.annotations else "not annotated yet")
+        return replace(document, left_out="skipped by its annotator" if given.annotations else "not annotated yet")
     if len(kept) > 1:
         return Refusal(where, own_id, f"has {len(kept)} annotations; delete all but the one that counts, and export again")
     return _with_regions(document, kept[0].result)
@@ -120,10 +120,11 @@ def _with_regions(document: ForeignDocument, results: Sequence[_Result]) -> Fore
 
 def write(articles: Sequence[AnnotatedArticle], unit: Unit = UNIT) -> bytes:
     """Return annotated tasks, ready for import; see `kpu_nlp.annotation.formats.Format`."""
-    return write_tasks([{**_task(article), "annotations": [{"result": regions(article, unit)}]} for article in articles])
+    return write_tasks([{**task(article), "annotations": [{"result": regions(article, unit)}]} for article in articles])
 
 
-def _task(article: AnnotatedArticle) -> dict[str, Any]:
+def task(article: AnnotatedArticle) -> dict[str, Any]:
+    """Return an article as a task that nobody has annotated."""
     return {"data": {"text": article.text, "id": article.facts.id}, "meta": {"header": article.header}}
 
 
