@@ -40,7 +40,7 @@ _HELD = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r"\)?,?\s*(?:pagi|siang|sore|malam)?\s*(?:hingga|sampai(?:\s+dengan)?|s\s?[./]\s?d\.?|[-–—])\s*(?:hari\s+|tanggal\s+)*\(?",
+    r"\)?,?\s*(?:pagi|siang|sore|malam)?,?\s*(?:(?:(?:pukul|jam|pkl\.?)\s*)?\d{1,2}[.:]\d{2}\s*(?:wib|wita|wit)?)?\s*(?:hingga|sampai(?:\s+dengan)?|s\s?[./]\s?d\.?|[-–—])\s*(?:hari\s+|tanggal\s+)*\(?",
     re.IGNORECASE,
 )
 _CLOSES = re.compile(
@@ -55,7 +55,9 @@ _LASTS = re.compile(
 _LASTS_UNTIL = re.compile(
     rf"\b(?:{GATHERING})\b(?:\s+yang)?(?:(?!\b(?:dilanjutkan|disambung|sama|pendaftaran|materi|yang)\b)(?:[^.;]|\.\d)){{0,110}}"
     r"\b(?:sampai(?:\s+dengan)?|hingga|di\s?tutup|berakhir|selesai)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
-    r"\b(?:yang\s+berlangsung|\w+\s+hari)\s+(?:\w+\s+)?(?:sampai(?:\s+dengan)?|hingga)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
+    r"\b(?:yang\s+(?:di(?:jadwal|rencana)kan\s+)?berlangsung|\w+\s+hari)\s+(?:\w+\s+)?(?:sampai(?:\s+dengan)?|hingga)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
+    rf"\b(?:{GATHERING})\s+dilanjutkan\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
+    rf"\b(?:dibuka|dimulai)\b{WITHIN}{{0,70}}\bdan\s+(?:di\s?tutup|berakhir|selesai)\s+(?:(?:pada|hari|tanggal)\s+)*\(?$|"
     r"\blalu\s+ditutup\s+(?:(?:pada|hari|tanggal)\s+)*\(?$",
     re.IGNORECASE,
 )

@@ -38,6 +38,8 @@ _TO_VILLAGE = re.compile(TO_VILLAGE, re.IGNORECASE)
 _ROOM_TO_BUILDING = re.compile(ROOM_TO_BUILDING, re.IGNORECASE)
 _LIST_AFTER = re.compile(LIST_AFTER, re.IGNORECASE)
 _LIST_COMMA = re.compile(LIST_COMMA)
+# Villages go by these too, where they stand before a name: "Negeri Latuhalat", but not "SMA Negeri 1".
+_VILLAGES = VILLAGE_WORDS | {"negeri", "ohoi", "lembang"}
 _WORD = re.compile(r"[^\W_]+")
 _NAME_WORD = re.compile(r"[^\s,]+")
 _SENTENCE_END = re.compile(r"\n|(?<=[^\W_]{3})[.!?][”\"’)]?\s+(?=[^\W_a-z])")
@@ -65,11 +67,21 @@ class _Found:
 
     @property
     def place(self) -> str | None:
-        return ", ".join(self.places) or None
+        return _shown(self.places)
 
     @property
     def online(self) -> bool:
         return self.name is not None and is_online(self.name)
+
+
+def _shown(places: Sequence[str]) -> str | None:
+    """Return the printed places as a reader wants them: the town without what it lies in, a village only with its district."""
+    if len(places) < 2:
+        return ", ".join(places) or None
+    narrow, wide = (place.casefold().replace(".", " ").split()[0] for place in places[:2])
+    if narrow not in _VILLAGES:
+        return places[0]
+    return ", ".join(places) if wide in WIDER_WORDS else places[1]
 
 
 def is_online(name: str) -> bool:
@@ -134,7 +146,7 @@ def _take_place(text: str, parts: Sequence[Span], index: int) -> list[Span]:
 def _take_village(text: str, parts: Sequence[Span], index: int) -> list[Span]:
     """Return a village and its district where something takes place in them; none for any other place name."""
     taken = list(parts[index : index + 2])
-    if len(taken) < 2 or taken[1].label != "GPE" or _first_word(text, taken[0]) not in VILLAGE_WORDS:
+    if len(taken) < 2 or taken[1].label != "GPE" or _first_word(text, taken[0]) not in _VILLAGES:
         return []
     before = text[max(0, taken[0].start - 30) : taken[0].start]
     return taken if _widens(text, *taken) and _TO_VILLAGE.search(before) else []
@@ -166,7 +178,7 @@ def _widens(text: str, narrow: Span, wide: Span) -> bool:
     """Tell whether a second place name only widens the first: a village and its district."""
     if text[narrow.end : wide.start].strip() != "," or "\n" in text[narrow.end : wide.start]:
         return False
-    return _first_word(text, narrow) in VILLAGE_WORDS or _first_word(text, wide) in WIDER_WORDS
+    return _first_word(text, narrow) in _VILLAGES or _first_word(text, wide) in WIDER_WORDS
 
 
 def _describe(text: str, taken: list[Span]) -> _Found:

@@ -144,7 +144,7 @@ NO_NAME_WORDS = frozenset(
 NAME_TO_ADDRESS = r"\s?(?:,\s*|\s|\s?\(\s*|,?\s+(?:di|yang beralamat di|beralamat di|yang terletak di|terletak di)\s+)"
 TO_PLACE = r"\s?(?:,\s*|\s|,?\s+di\s+|\s?\(\s*)"
 # A verb of coming or a preposition before a village that is itself the place.
-TO_VILLAGE = r"\b(?:di|ke|mendatangi|mengunjungi|menyambangi)\s+$"
+TO_VILLAGE = r"\b(?:di|ke|mendatangi|mengunjungi|menyambangi|didatangi\s+(?:ialah|adalah|yaitu|yakni))\s+$"
 ROOM_TO_BUILDING = r"(?:,?\s|,?\s+di\s+)"
 LIST_AFTER = r"\)?,?\s*(?:dan|serta|hingga|sampai)\b"
 LIST_COMMA = r"\)?,\s*"

@@ -43,6 +43,10 @@ def _reported(body: str) -> tuple[date, date] | None:
             18,
             20,
         ),
+        ("[Rakor|EVENT] digelar [Senin (18/7)|DATE], yang dijadwalkan berlangsung sampai dengan [Rabu (20/7)|DATE].", 18, 20),
+        ("[Bimtek|EVENT] sejak [Senin (18/7)|DATE] pukul 20.30 WIB hingga [Rabu (20/7)|DATE].", 18, 20),
+        ("Peserta [Rakor|EVENT], yang dibuka [Senin (18/7)|DATE] malam dan ditutup [Rabu (20/7)|DATE].", 18, 20),
+        ("[Pleno|EVENT] digelar [Selasa (19/7)|DATE]. Pleno dilanjutkan [Rabu (20/7)|DATE].", 19, 20),
         ("[Pelantikan|EVENT] digelar [Senin (18/7)|DATE]. Acara disambung bimtek sampai [20 Juli|DATE].", 18, 18),
         ("[Pleno|EVENT] yang di mulai [Minggu (17/7)|DATE] baru di tutup [Selasa (19/7)|DATE].", 17, 19),
         # A clause that sets the scene names an election; the day is the report's.

@@ -38,6 +38,9 @@ def parts_of(article: str) -> list[Parts]:
             "di [Balai Desa|FAC], [Desa Jaya|GPE], [Kecamatan Maju|GPE].",
             [("Balai Desa", None, "Desa Jaya, Kecamatan Maju")],
         ),
+        # A town without what it lies in, and without the village where the town itself is printed.
+        ("di [Hotel Melati|FAC], [Kepanjen|GPE], [Kabupaten Malang|GPE].", [("Hotel Melati", None, "Kepanjen")]),
+        ("di [Hotel Melati|FAC], [Kelurahan Jaya|GPE], [Kepanjen|GPE].", [("Hotel Melati", None, "Kepanjen")]),
         ("di [Hotel Melati|FAC] [Malang|GPE], [Batu|GPE] dan [Kediri|GPE].", [("Hotel Melati", None, "Malang")]),
         # A room in a building, a list of buildings.
         ("di [Ruang Rapat|FAC] [Kantor KPU|FAC], [Malang|GPE].", [("Ruang Rapat Kantor KPU", None, "Malang")]),
@@ -48,6 +51,7 @@ def parts_of(article: str) -> list[Parts]:
         ),
         ("dari [Kantor KPU|FAC] ke [Malang|GPE].", [("Kantor KPU", None, None)]),
         ("di [Hotel Melati|FAC].\n[Malang|GPE] menjadi tuan rumah.", [("Hotel Melati", None, None)]),
+        ("di [Balai|FAC], [Negeri Jaya|GPE], [Kecamatan Maju|GPE].", [("Balai", None, "Negeri Jaya, Kecamatan Maju")]),
         # A village with its district is a place without a building; a village by itself, or as somebody's home, is none.
         ("turun ke [Desa Jaya|GPE], [Kecamatan Maju|GPE].", [(None, None, "Desa Jaya, Kecamatan Maju")]),
         ("warga [Desa Jaya|GPE], [Kecamatan Maju|GPE].", []),
@@ -128,6 +132,7 @@ def test_mentions_of_one_place(first: str, second: str, expected: list[Parts]) -
         ("Judul\n[Praya|GPE] – Rapat di [Kantor KPU Kabupaten Lombok Tengah|FAC].", "Praya"),
         ("Judul\nRapat di [Lapangan Merdeka Ngawi|FAC].", "Ngawi"),
         ("Judul\nRapat di [Kantor KPU Kota Batu|FAC].", "Batu"),
+        ("Judul\nRapat di [Aula SMA Negeri 1 Atambua|FAC].", "Atambua"),
         ("Judul\nRapat di [Kantor KPU Kabupaten Malang|FAC].", None),
         ("Judul\nRapat di [Kantor KPU Kabupaten Ngawi|FAC].", "Ngawi"),
         ("Judul\nRapat di [Kantor KPU Ngawi|FAC].", "Ngawi"),
