@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("kpu_nlp.cli.extract:extract", "Extract the facts of one article as JSON"),
     "show": ("kpu_nlp.cli.show:show", "Show an article and its facts in a browser"),
     "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from whole archives"),
-    "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count, split and exchange annotated articles"),
+    "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count, split, exchange and compare annotated articles"),
     "train": ("kpu_nlp.cli.train:train", "Train a model further with new articles, or afresh"),
     "models": ("kpu_nlp.cli.models:models", "List, show, compare and package models"),
     "evaluate": ("kpu_nlp.cli.evaluate:evaluate", "Score a model on annotated articles"),

@@ -1,4 +1,4 @@
-"""``kpu-nlp corpus``: check, count, split and exchange annotated articles."""
+"""``kpu-nlp corpus``: check, count, split, exchange and compare annotated articles."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kpu_nlp.cli.agreement import annotator_agreement
 from kpu_nlp.cli.exchange import export_articles, import_articles
 from kpu_nlp.cli.output import echo_json
 from kpu_nlp.cli.suggest import label_config, suggest_spans
@@ -22,13 +23,14 @@ _CORPUS = click.argument(
 
 @click.group("corpus")
 def corpus() -> None:
-    """Check, count, split and exchange annotated articles."""
+    """Check, count, split, exchange and compare annotated articles."""
 
 
 corpus.add_command(import_articles)
 corpus.add_command(export_articles)
 corpus.add_command(suggest_spans)
 corpus.add_command(label_config)
+corpus.add_command(annotator_agreement)
 
 
 @corpus.command()
