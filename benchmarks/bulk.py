@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import click
@@ -31,6 +32,7 @@ _PAUSE = 0.25  # seconds between two looks at the memory
 class Measured:
     """What one job did; memory in MB."""
 
+    engine: str
     workers: int
     articles_per_second: float
     pages_per_second: float
@@ -83,10 +85,10 @@ def resident(leader: int) -> int:
     return total
 
 
-def measure(source: Path, output: Path, *, count: int, workers: int) -> Measured:
-    """Run one job and watch its memory."""
+def measure(source: Path, output: Path, *, count: int, engine: str, workers: int) -> Measured:
+    """Run one job and watch its memory, on Ray that of Ray's own processes included."""
     command = [sys.executable, "-c", "from kpu_nlp.cli import main; main()", "bulk", str(source), "--output", str(output)]
-    job = subprocess.Popen([*command, "--workers", str(workers), "--fresh"])  # noqa: S603
+    job = subprocess.Popen([*command, "--engine", engine, "--workers", str(workers), "--fresh"])  # noqa: S603
     looks: list[tuple[float, int]] = []
     while job.poll() is None:
         shards = sum(1 for _ in output.parent.glob(f"{output.stem}.parts/*.shard"))
@@ -96,6 +98,7 @@ def measure(source: Path, output: Path, *, count: int, workers: int) -> Measured
         raise SystemExit(f"the job failed with exit code {job.returncode}")
     manifest = json.loads(output.with_name(f"{output.stem}.manifest.json").read_text(encoding="utf-8"))
     return Measured(
+        engine,
         workers,
         manifest["articles_per_second"],
         manifest["pages_per_second"],
@@ -116,23 +119,34 @@ def _around(looks: list[tuple[float, int]], share: float) -> float:
 @click.option("--articles", "count", default=2000, show_default=True, help="How many articles to make")
 @click.option("--paragraphs", type=int, help="Of each article; by default as many as in the corpus")
 @click.option("--workers", multiple=True, type=int, default=(1, 2), show_default=True, help="One job for each")
-def main(count: int, paragraphs: int | None, workers: tuple[int, ...]) -> None:
-    """Measure bulk jobs with different numbers of workers on the same articles."""
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(["local", "ray"]),
+    default=("local",),
+    show_default=True,
+    help="One job for each, with each number of workers",
+)
+def main(count: int, paragraphs: int | None, workers: tuple[int, ...], engines: tuple[str, ...]) -> None:
+    """Measure bulk jobs with different engines and numbers of workers on the same articles."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "articles.jsonl")
         with source.open("w", encoding="utf-8") as file:
             for number, text in enumerate(make_articles(count, paragraphs=paragraphs)):
                 file.write(json.dumps({"id": f"r{number}", "text": text}, ensure_ascii=False) + "\n")
-        click.echo("workers  articles/s  pages/s  seconds  peak MB  MB at 10 %  MB at 100 %")
+        click.echo("engine  workers  articles/s  pages/s  seconds  peak MB  MB at 10 %  MB at 100 %")
         outputs = []
-        for many in workers:
-            output = Path(folder, f"{many}.jsonl")
-            done = measure(source, output, count=count, workers=many)
+        for engine, many in product(engines, workers):
+            output = Path(folder, f"{engine}-{many}.jsonl")
+            done = measure(source, output, count=count, engine=engine, workers=many)
             click.echo(
-                f"{done.workers:7}  {done.articles_per_second:10.2f}  {done.pages_per_second:7.2f}  {done.seconds:7.1f}  "
-                f"{done.peak:7.0f}  {done.at_tenth:10.0f}  {done.at_end:11.0f}"
+                f"{done.engine:6}  {done.workers:7}  {done.articles_per_second:10.2f}  {done.pages_per_second:7.2f}  "
+                f"{done.seconds:7.1f}  {done.peak:7.0f}  {done.at_tenth:10.0f}  {done.at_end:11.0f}"
             )
             outputs.append(output.read_bytes())
+        records = {tuple(sorted(output.splitlines())) for output in outputs}
+        click.echo(f"The outputs are the same set of records: {'yes' if len(records) == 1 else 'NO'}")
         click.echo(f"The outputs are the same bytes: {'yes' if len(set(outputs)) == 1 else 'NO'}")
 
 
