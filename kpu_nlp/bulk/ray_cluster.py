@@ -8,6 +8,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -17,8 +19,19 @@ from typing import Any
 from kpu_nlp.errors import JobError, MissingExtraError
 from kpu_nlp.messages import shown
 
-# Seconds until a cluster that does not answer counts as not there. Ray itself tries for two minutes, and ends the process.
-_PATIENCE = 10
+# Seconds until something that does not answer counts as not there, and something that does not answer as Ray does.
+_KNOCK, _GREETING = 10, 60
+
+# Joins a cluster and leaves it again. Where something answers that is not Ray, Ray tries for a quarter of an hour and talks all
+# the while, and then ends the process.
+_GREET = """
+import logging, sys, ray
+try:
+    ray.init(address=sys.argv[1], log_to_driver=False, logging_level=logging.CRITICAL)
+except Exception as error:
+    print(error)
+    sys.exit(1)
+"""
 
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -35,6 +48,8 @@ _LOCAL = {
 
 # What passes through Ray's memory are the chunks under way, a few MB; by default it would claim a third of the machine's.
 _OBJECTS = 256 << 20  # bytes
+
+_MAX_REASON = 200
 
 _LONGEST_FOLDER = 30  # characters: a socket's path must stay below a hundred, and Ray adds about seventy
 
@@ -142,7 +157,7 @@ class RayCluster:
                 **_silent(),
             )
         except Exception as error:  # Ray raises what it likes here
-            raise JobError(f"Ray cannot be started on this machine: {_line(error)}") from error
+            raise JobError(f"Ray cannot be started on this machine ({_line(error)})") from error
 
 
 def _join(address: str) -> None:
@@ -155,12 +170,11 @@ def _join(address: str) -> None:
         )
     if address != "auto":
         _knock(address)
+    _greet(address)
     try:
         ray.init(address=address, **_silent())
-    # Ray raises what it likes here, and SystemExit where something answers that is not Ray.
-    except (Exception, SystemExit) as error:
-        hint = "is a cluster running on this machine?" if address == "auto" else "is it that of a running cluster?"
-        raise JobError(f"Ray at {shown(address)} cannot be reached; {hint} ({_line(error)})") from error
+    except Exception as error:  # Ray raises what it likes here
+        raise _unreachable(address, _line(error)) from error
 
 
 def _knock(address: str) -> None:
@@ -169,21 +183,41 @@ def _knock(address: str) -> None:
     if not (host and colon and port.isascii() and port.isdecimal()):
         raise JobError(f"{shown(address)}: no address of a Ray cluster; write HOST:PORT, or auto")
     try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE).close()
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_KNOCK).close()
     except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise JobError(
-            f"Ray at {shown(address)} cannot be reached ({shown(reason)}); is it that of a running cluster?"
-        ) from error
+        raise _unreachable(address, shown(getattr(error, "strerror", None) or str(error))) from error
+
+
+def _greet(address: str) -> None:
+    """Check in a process of its own that the cluster can be joined."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", _GREET, address],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_GREETING,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _unreachable(address, f"no answer of Ray's in {_GREETING} s") from error
+    if done.returncode:
+        raise _unreachable(address, _line(done.stdout.decode("utf-8", "replace")) or "Ray gave up")
+
+
+def _unreachable(address: str, reason: str) -> JobError:
+    hint = "is a cluster running on this machine?" if address == "auto" else "is it the address of a running cluster?"
+    return JobError(f"Ray at {shown(address)} cannot be reached ({reason}); {hint}")
 
 
 def _silent() -> dict[str, Any]:
     return {"log_to_driver": False, "configure_logging": True, "logging_level": logging.CRITICAL}
 
 
-def _line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return shown(lines[0])[:200] if lines else type(error).__name__
+def _line(told: object) -> str:
+    """Return the first line of what Ray tells, without its last full stop."""
+    lines = str(told).strip().splitlines()
+    return shown(lines[0]).removesuffix(".")[:_MAX_REASON] if lines else ""
 
 
 @contextmanager

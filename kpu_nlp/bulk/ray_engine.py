@@ -1,8 +1,9 @@
 """The engine on Ray: chunks flow through Ray Data, whose actors hold the opened model.
 
 Each actor keeps the model in a worker process of its own, the same that the local engine has. A record that kills it costs this
-process and nothing of Ray's: no actor is restarted, no task is tried again without end, and what stands in the errors file is
-what the local engine writes there.
+process and nothing of Ray's, and what stands in the errors file is what the local engine writes there. Ray itself restarts and
+repeats nothing, which would have no end with such a record: where an actor is lost (with its node, or to Ray's watch over the
+memory), the actors are started anew, and what they had is done record by record.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Message, Ready, Worker, die
 from kpu_nlp.errors import JobError
 from kpu_nlp.messages import shown
 from kpu_nlp.schema import Article, Extraction
+
+# How often actors are started again without an answer in between.
+_LOSSES = 5
 
 # Tasks that an actor has at the same time: one at work, one that waits.
 _AT_ONCE = 2
@@ -118,18 +122,38 @@ class _Run:
     stages: Sequence[Stage]
     numbers: Iterator[int] = field(default_factory=count)
     under_way: dict[int, Task] = field(default_factory=dict)
+    waiting: deque[Task] = field(default_factory=deque)
+    suspects: deque[Task] = field(default_factory=deque)  # single records that may have cost an actor
+    alone: bool = False  # a suspect is under way
+    losses: int = 0  # of actors, since the last answer
     torn: TornChunks = field(default_factory=TornChunks)
     peaks: dict[str, int] = field(default_factory=dict)
 
     def finished(self, chunks: Iterable[Chunk]) -> Iterator[Finished]:
         """Yield the chunks as they are finished."""
-        stream = iter(chunks)
-        waiting: deque[Task] = deque()
-        most = _AT_ONCE * sum(stage.actors for stage in self.stages) + 1
-        with _ray_told(), _pipeline(self.stages) as (put, parcels):
+        from ray.exceptions import RayActorError  # noqa: PLC0415 - an extra, and slow to import
+
+        stream = map(whole, chunks)
+        with _ray_told():
             while True:
-                while len(self.under_way) < most:
-                    task = waiting.popleft() if waiting else next(map(whole, stream), None)
+                try:
+                    yield from self._through(stream)
+                except RayActorError:
+                    self.losses += 1
+                    if self.losses > _LOSSES:
+                        raise
+                    yield from self._actor_lost()
+                else:
+                    return
+
+    def _through(self, stream: Iterator[Task]) -> Iterator[Finished]:
+        """Yield the chunks as they are finished, until an actor is lost."""
+        most = _AT_ONCE * sum(stage.actors for stage in self.stages) + 1
+        with _pipeline(self.stages) as (put, parcels):
+            while True:
+                # A suspect goes alone, so that it is known what an actor dies of.
+                while len(self.under_way) < (1 if self.suspects or self.alone else most):
+                    task = self._next(stream)
                     if task is None:
                         break
                     number = next(self.numbers)
@@ -137,9 +161,17 @@ class _Run:
                     put(_Parcel(number, Answer(task.payload, 0)))
                 if not self.under_way:
                     return
-                yield from self._hear(next(parcels), waiting)
+                yield from self._hear(next(parcels))
 
-    def _hear(self, parcel: _Parcel, waiting: deque[Task]) -> Iterator[Finished]:
+    def _next(self, stream: Iterator[Task]) -> Task | None:
+        self.alone = bool(self.suspects)
+        for queue in (self.suspects, self.waiting):
+            if queue:
+                return queue.popleft()
+        return next(stream, None)
+
+    def _hear(self, parcel: _Parcel) -> Iterator[Finished]:
+        self.losses = 0
         self.peaks.update(parcel.peaks)
         task = self.under_way.pop(parcel.number)
         match parcel.message:
@@ -148,9 +180,19 @@ class _Run:
             case Answer(outcomes, _):
                 yield from self._done(task, outcomes)
             case Lost() if task.place is None:
-                waiting.extend(self.torn.tear(task))
+                self.waiting.extend(self.torn.tear(task))
             case Lost(reason):
                 yield from self._done(task, failure(task, reason))
+
+    def _actor_lost(self) -> Iterator[Finished]:
+        """Do what was under way once more, record by record; a record that was alone under way has failed."""
+        lost = list(self.under_way.values())
+        self.under_way.clear()
+        if len(lost) == 1 and lost[0].place is not None:
+            yield from self._done(lost[0], failure(lost[0], "its Ray actor died"))
+            return
+        for task in lost:
+            self.suspects.extend(self.torn.tear(task) if task.place is None else [task])
 
     def _done(self, task: Task, outcomes: Sequence[Outcome]) -> Iterator[Finished]:
         all_outcomes = self.torn.join(task, outcomes)

@@ -40,5 +40,13 @@ def deadly(article: Article) -> Extraction:
     return quick(article)
 
 
+def parricidal(article: Article) -> Extraction:
+    """Kill the worker's parent where the text says ``yatim``, and wait to be taken along."""
+    if "yatim" in article.text:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(60)
+    return quick(article)
+
+
 def modelless(article: Article) -> Extraction:
     raise ModelError("modelnya rusak")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import unopenable
-from extractors import deadly, modelless
+from extractors import deadly, modelless, parricidal
 
 from kpu_nlp.bulk.handlers import Setup
 from kpu_nlp.bulk.ray_cluster import RayCluster
@@ -22,8 +23,9 @@ from kpu_nlp.bulk.ray_engine import ray_torch_engine
 from kpu_nlp.bulk.run import Options, run_bulk
 from kpu_nlp.errors import JobError, KpuNlpError, MissingExtraError, ModelError
 
-pytest.importorskip("ray", reason="the extra [ray] is not installed")
 pytestmark = [
+    # Not imported here: Ray would read its settings before a job makes them.
+    pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="the extra [ray] is not installed"),
     pytest.mark.usefixtures("shipped_model"),
     # Ray and what it imports leave sockets and files to the garbage collection.
     pytest.mark.filterwarnings("default"),
@@ -83,6 +85,13 @@ def test_an_address_where_nothing_answers(tmp_path: Path, archive) -> None:
         check_refused(tmp_path, archive, f"127.0.0.1:{taken.getsockname()[1]}", "Connection refused")
 
 
+@pytest.mark.slow
+def test_an_address_where_something_else_answers(tmp_path: Path, archive, capfd) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        check_refused(tmp_path, archive, f"127.0.0.1:{other.getsockname()[1]}", "no answer of Ray's")
+    assert capfd.readouterr() == ("", "")
+
+
 def check_refused(tmp_path: Path, archive: Callable[..., str], address: str, told: str) -> None:
     options = Options(engine="ray", ray_address=address, device="cpu")
     with pytest.raises(JobError) as error:
@@ -112,6 +121,17 @@ def test_what_would_fail_with_every_article_ends_the_job(tmp_path: Path, archive
 
 
 @pytest.mark.slow
+def test_a_record_that_costs_an_actor_is_told(tmp_path: Path, archive, lines, running_ray) -> None:
+    source = archive("Satu.", "Dua.", "Ini yatim.", "Tiga.", "Empat.", "Lima.")
+    options = Options(engine="ray", workers=2, shard=2)
+    result = run_bulk([source], tmp_path / "hasil.jsonl", options=options, extract=parricidal)
+    assert (result.articles, result.failed) == (5, 1)
+    assert [line["article"]["id"] for line in lines(tmp_path / "hasil.jsonl")] == ["a0", "a1", "a3", "a4", "a5"]
+    failures = lines(tmp_path / "hasil.errors.jsonl")
+    assert failures == [{"id": "a2", "source": f"{source}:3", "reason": "its Ray actor died"}]
+
+
+@pytest.mark.slow
 def test_the_model_gives_the_same_bytes(tmp_path: Path, dev_articles, train_articles, archive, running_ray) -> None:
     source = archive(*[article.text for article in (*dev_articles, *train_articles)][:60], "", "\N{BULLET}")
     for name in ("hasil.jsonl", "hasil.parquet"):
@@ -127,12 +147,15 @@ def test_the_model_gives_the_same_bytes(tmp_path: Path, dev_articles, train_arti
 
 
 @pytest.mark.slow
-def test_pages_are_read_by_the_actors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, running_ray) -> None:
-    """Names of files count from where the job was started."""
+def test_files_are_read_by_the_actors(tmp_path: Path, dev_articles, monkeypatch: pytest.MonkeyPatch, running_ray) -> None:
+    """Their names count from where the job was started."""
     monkeypatch.chdir(tmp_path)
     Path("arsip").mkdir()
-    Path("arsip", "satu.html").write_text("<html><title>Rapat</title><p>Ketua KPU Kota Batu, Rina Wulandari, hadir.</p></html>")
-    Path("arsip", "dua.txt").write_text("Rapat\nKetua KPU Kota Batu, Rina Wulandari, hadir.")
+    title, *paragraphs = [line for line in dev_articles[0].text.split("\n") if line.strip()]
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    page = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1>{body}</article></body></html>"
+    Path("arsip", "satu.html").write_text(page, encoding="utf-8")
+    Path("arsip", "dua.txt").write_text(dev_articles[1].text, encoding="utf-8")
     for name in ("local", "ray"):
         result = run_bulk(["arsip"], f"{name}.jsonl", options=Options(engine=name, device="cpu", workers=1))
         assert (result.articles, result.failed) == (2, 0)
@@ -162,7 +185,8 @@ def test_encoder_and_linkers_apart(shipped_model: Path, dev_articles, tmp_path: 
 
 @pytest.mark.slow
 def test_an_interrupted_job_goes_on(tmp_path: Path, dev_articles, archive) -> None:
-    source = archive(*[article.text for article in dev_articles])
+    leads = ["\n".join(article.text.split("\n")[:3]) for article in dev_articles]
+    source = archive(*leads, *leads)
     command = [
         sys.executable,
         "-c",
@@ -192,7 +216,7 @@ def test_an_interrupted_job_goes_on(tmp_path: Path, dev_articles, archive) -> No
     done = subprocess.run(on_ray, check=True, capture_output=True)
     assert done.stdout == b""
     books, speed, *_ = [line for line in done.stderr.decode().splitlines() if " articles, " not in line]
-    assert f"{len(dev_articles)} read = " in books
+    assert f"{2 * len(leads)} read = " in books
     assert "articles/s" in speed
     assert " 0 skipped" not in books
     assert output.read_bytes() == whole.read_bytes()
