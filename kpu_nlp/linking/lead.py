@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kpu_nlp.linking.events_words import GATHERING, WITHIN
@@ -43,6 +43,7 @@ _JOINED = re.compile(
     r"\)?,?\s*(?:pagi|siang|sore|malam)?,?\s*(?:(?:(?:pukul|jam|pkl\.?)\s*)?\d{1,2}[.:]\d{2}\s*(?:wib|wita|wit)?)?\s*(?:hingga|sampai(?:\s+dengan)?|s\s?[./]\s?d\.?|[-–—])\s*(?:hari\s+|tanggal\s+)*\(?",
     re.IGNORECASE,
 )
+_CONNECTOR = re.compile(r"(?:hingga|sampai(?:\s+dengan)?|s\s?[./]\s?d\.?)\s+(?=\S)", re.IGNORECASE)
 _CLOSES = re.compile(
     rf"\b(?:di\s?tutup|menutup|berakhir|penutupan|penutup)\b{WITHIN}*$|\bhari\s+(?:terakhir|kedua|ketiga)\b{WITHIN}{{0,60}}$",
     re.IGNORECASE,
@@ -125,7 +126,8 @@ def reported_days(
         published: the day of publication, or None.
     """
     company = _Company(layout, spans)
-    days = days[:_MOST]
+    # Where the tagger took "hingga" into the date, it still tells that the date is the last day.
+    days = [(_without_connector(layout, span), first, last) for span, first, last in days[:_MOST]]
     best: tuple[float, int] | None = None
     for index, (span, first, last) in enumerate(days):
         several = 0 < (last - first).days <= _LONGEST
@@ -135,6 +137,11 @@ def reported_days(
     if best is None or best[0] <= _HOPELESS:
         return None
     return _widened(layout, company, days, best[1])
+
+
+def _without_connector(layout: Layout, span: Span) -> Span:
+    connector = _CONNECTOR.match(layout.text, span.start, span.end)
+    return span if connector is None else replace(span, start=connector.end())
 
 
 def _widened(layout: Layout, company: _Company, days: Sequence[tuple[Span, date, date]], index: int) -> Reported:

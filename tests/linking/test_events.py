@@ -79,6 +79,13 @@ def test_the_lead_tells_the_gathering(rest: str, end: str | None) -> None:
             False,
         ),
         ("KPU membuka [Gerai|EVENT] [Senin (18/7)|DATE] hingga [Rabu (20/7)|DATE].", "2022-07-18", "2022-07-20", False),
+        # "hingga" belongs to no date, but taggers take it in.
+        (
+            "KPU mengikuti [Bimtek|EVENT] sejak [Senin (18/7)|DATE] [pukul 20.30|TIME] [hingga Rabu (20/7/2022)|DATE].",
+            "2022-07-18T20:30+07:00",
+            "2022-07-20",
+            False,
+        ),
         (
             "[Rapat Pleno|EVENT] ditutup [Selasa (19/7)|DATE] malam. Pleno dibuka [Minggu (17/7)|DATE] [pukul 09.00|TIME].",
             "2022-07-17T09:00+07:00",
