@@ -122,9 +122,12 @@ def train(
 def _log() -> None:
     import logging
 
+    from kpu_nlp.training.ranks import is_main
+
     # Our own progress only: the exporter tells every rewrite of the graph at this level.
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
-    logging.getLogger("kpu_nlp").setLevel(logging.INFO)
+    # Of several processes one tells for all.
+    logging.getLogger("kpu_nlp").setLevel(logging.INFO if is_main() else logging.ERROR)
 
 
 def _one(recipes: list[Path]) -> Path | None:
@@ -152,8 +155,10 @@ def _from_recipe(
     device: str,
 ) -> None:
     import sys
+    from contextlib import nullcontext
 
     from kpu_nlp.training.progress import show_training
+    from kpu_nlp.training.ranks import is_main
     from kpu_nlp.training.recipe import read_recipe
     from kpu_nlp.training.train import train as run
 
@@ -164,10 +169,12 @@ def _from_recipe(
         settings = settings.model_copy(update={"optimizer": settings.optimizer.model_copy(update={"epochs": epochs})})
     if seed is not None:
         settings = settings.model_copy(update={"seed": seed})
-    with show_training(sys.stderr) as progress:
+    with show_training(sys.stderr) if is_main() else nullcontext() as progress:
         manifest = run(
             recipe, output, corpus=corpus, work=work, device=device, resume=resume, overrides=settings, progress=progress
         )
+    if manifest is None:  # one of several processes, and not the one that tells
+        return
     for split, rows in manifest.scores.items():
         click.echo(
             f"{split}: entities F1 {rows['entities'].f1:.4f}, themes F1 {rows['themes'].f1:.4f} exact, "
@@ -183,9 +190,13 @@ def _retrain(asked: Retraining) -> bool:
 
     from kpu_nlp.cli.comparing import print_comparison, print_verdict
     from kpu_nlp.training.progress import show_training
-    from kpu_nlp.training.retrain import carry_out, prepare
+    from kpu_nlp.training.ranks import is_main
+    from kpu_nlp.training.retrain import carry_out, fit_plan, prepare
 
     plan = prepare(asked)
+    if not is_main():
+        fit_plan(plan)
+        return False
     _print_plan(plan)
     with show_training(sys.stderr) as progress:
         outcome = carry_out(plan, progress)

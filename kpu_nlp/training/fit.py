@@ -20,6 +20,7 @@ from kpu_nlp.training.average import WeightAverage
 from kpu_nlp.training.base import load_base
 from kpu_nlp.training.estimate import check_room, estimate, measure_step
 from kpu_nlp.training.progress import TrainingProgress
+from kpu_nlp.training.ranks import from_main, is_main, join, leave, wait, world_size
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
 from kpu_nlp.training.scores import Count, SpanScores, score_articles, scored_labels
 from kpu_nlp.training.tagging import tag_articles
@@ -130,6 +131,8 @@ def fit(
 ) -> Path:
     """Fine-tune a model, or go on where an interrupted run of the same recipe and data stopped.
 
+    In several processes that `kpu_nlp.training.ranks` knows, each calls this, and a batch is divided among them.
+
     Args:
         recipe: the recipe.
         data: articles to train on, and the dev articles that choose the best epoch.
@@ -150,7 +153,13 @@ def fit(
     require_training_extra()
     if not (data.train or data.added) or not data.dev:
         raise RecipeError(f"{len(data.train)} training and {len(data.dev)} dev articles: both parts need at least one")
+    if recipe.optimizer.batch_size % world_size():
+        raise RecipeError(
+            f"optimizer.batch_size {recipe.optimizer.batch_size} cannot be divided among {world_size()} processes; "
+            "set a multiple of their number"
+        )
     device = choose_device(device)
+    join(device)
     if recipe.bf16 and not runs_bf16(device):
         logger.info("this processor has no fast bf16; training in float32")
     parts = {"train": data.train, "dev": data.dev, "added": data.added}
@@ -164,13 +173,18 @@ def fit(
     model, tokenizer = load_base(resolve_base(recipe, folder), recipe)
     if not _is_same_run(work, fingerprint):  # which has its checkpoints already
         check_room(model, work)
-    if not resume:
-        _clear(work)
-    work.mkdir(parents=True, exist_ok=True)
-    (work / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}) + "\n", encoding="utf-8")
-    tokenizer.save_pretrained(work / TOKENIZER)
+    wait()  # until every process has looked at the work folder as it was
+    if is_main():
+        if not resume:
+            _clear(work)
+        work.mkdir(parents=True, exist_ok=True)
+        (work / RUN_FILE).write_text(json.dumps({"fingerprint": fingerprint}) + "\n", encoding="utf-8")
+        tokenizer.save_pretrained(work / TOKENIZER)
+    wait()
     with _full_disk_as_input_error(work):
-        return _run_trainer(recipe, data, model=model, work=work, device=device, progress=progress)
+        _run_trainer(recipe, data, model=model, work=work, device=device, progress=progress)
+    leave()
+    return work / FITTED
 
 
 @contextmanager
@@ -220,7 +234,7 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
         # All epochs, each augmented anew, lie one after the other in the data set; max_steps is their total.
         max_steps=steps_per_epoch * recipe.optimizer.epochs,
         warmup_steps=recipe.optimizer.warmup,
-        per_device_train_batch_size=recipe.optimizer.batch_size,
+        per_device_train_batch_size=recipe.optimizer.batch_size // world_size(),
         learning_rate=recipe.optimizer.body_rate,
         lr_scheduler_type="linear",
         bf16=recipe.bf16 and runs_bf16(device),
@@ -240,6 +254,7 @@ def _training_arguments(recipe: Recipe, work: Path, *, device: str, steps_per_ep
         disable_tqdm=True,
         seed=recipe.seed,
         data_seed=recipe.seed,
+        ddp_backend="gloo" if device == "cpu" and world_size() > 1 else None,
         dataloader_pin_memory=False,
         remove_unused_columns=False,
     )
@@ -346,7 +361,7 @@ def _expect(
 
 def _run_trainer(
     recipe: Recipe, data: TrainingData, *, model: Any, work: Path, device: str, progress: TrainingProgress | None
-) -> Path:
+) -> None:
     from transformers import PrinterCallback, Trainer
 
     tokenizer_path = work / TOKENIZER / "tokenizer.json"
@@ -358,8 +373,8 @@ def _run_trainer(
     epochs = [rows[: steps * batch] for rows in epochs]
 
     collator = Collator(special_pieces(tokenizer).pad)
-    checkpoint = _last_checkpoint(work / CHECKPOINTS)
-    if progress is not None:
+    checkpoint = from_main(_last_checkpoint(work / CHECKPOINTS) if is_main() else None)
+    if progress is not None and is_main():
         done = int(checkpoint.rpartition("-")[2]) if checkpoint else 0
         _expect(progress, recipe, data, model=model, epochs=epochs, collator=collator, device=device, done=done)
     average = WeightAverage(model, recipe.optimizer.average)
@@ -368,21 +383,27 @@ def _run_trainer(
         """Scores the dev articles by spans, as extraction would find them."""
 
         def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
-            with average.applied():
-                scores, learnt = _score(recipe, data, TorchEngine(model, device=device), tokenizer_path)
-            metrics = {
-                f"{metric_key_prefix}_entities": scores.entities.f1,
-                f"{metric_key_prefix}_themes": scores.themes_overlap.f1,
-                f"{metric_key_prefix}_f1": (scores.entities + scores.themes_exact + learnt).f1,
-            }
+            # One process decides for all: on GPUs two of them may disagree in the last digit, and one would stop alone.
+            figures: dict[str, float] = from_main(self._figures() if is_main() else None)
+            metrics = {f"{metric_key_prefix}_{name}": figure for name, figure in figures.items()}
             model.train()
             self.log(dict(metrics))
             self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
             return metrics
 
+        def _figures(self) -> dict[str, float]:
+            with average.applied():
+                scores, learnt = _score(recipe, data, TorchEngine(model, device=device), tokenizer_path)
+            return {
+                "entities": scores.entities.f1,
+                "themes": scores.themes_overlap.f1,
+                "f1": (scores.entities + scores.themes_exact + learnt).f1,
+            }
+
         def save_model(self, output_dir: str | None = None, _internal_call: bool = False) -> None:
             super().save_model(output_dir, _internal_call)
-            average.save(Path(output_dir or str(self.args.output_dir)) / AVERAGE_FILE)
+            if is_main():
+                average.save(Path(output_dir or str(self.args.output_dir)) / AVERAGE_FILE)
 
     trainer = DevScoringTrainer(
         model=model,
@@ -397,13 +418,19 @@ def _run_trainer(
     if checkpoint is not None:
         average.load(Path(checkpoint) / AVERAGE_FILE)
     trainer.train(resume_from_checkpoint=checkpoint)
+    if is_main():
+        _keep(trainer, average, model=model, work=work)
+    wait()
+
+
+def _keep(trainer: Any, average: WeightAverage, *, model: Any, work: Path) -> None:
+    """Write the best epoch's weights, whole or not at all."""
     if trainer.state.best_model_checkpoint is not None:
         average.load(Path(trainer.state.best_model_checkpoint) / AVERAGE_FILE)
     unfinished = work / f"{FITTED}.tmp"
     with average.applied():
         model.float().save_pretrained(unfinished)
     for name in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(tokenizer_path.with_name(name), unfinished / name)
+        shutil.copy(work / TOKENIZER / name, unfinished / name)
     (work / LOG_FILE).write_text(json.dumps(trainer.state.log_history, indent=1) + "\n", encoding="utf-8")
     unfinished.rename(work / FITTED)
-    return work / FITTED

@@ -163,6 +163,27 @@ def prepare(asked: Retraining) -> Plan:
     )
 
 
+def fit_plan(plan: Plan, progress: TrainingProgress | None = None) -> Path:
+    """Train, and return the folder of the fine-tuned weights.
+
+    All that a process of several does which is not the main one; see `carry_out`, which does the rest.
+    """
+    asked = plan.asked
+    return fit(
+        plan.recipe,
+        plan.data,
+        folder=Path(),
+        work=_work(asked),
+        device=asked.device,
+        resume=asked.resume,
+        progress=progress,
+    )
+
+
+def _work(asked: Retraining) -> Path:
+    return asked.work or asked.output.with_name(f"{asked.output.name}.work")
+
+
 def carry_out(plan: Plan, progress: TrainingProgress | None = None) -> Outcome:
     """Train, write the model, and compare it with the old one.
 
@@ -177,8 +198,8 @@ def carry_out(plan: Plan, progress: TrainingProgress | None = None) -> Outcome:
         InputError: the disk has no room, or the output cannot be written.
     """
     asked = plan.asked
-    work = asked.work or asked.output.with_name(f"{asked.output.name}.work")
-    fitted = fit(plan.recipe, plan.data, folder=Path(), work=work, device=asked.device, resume=asked.resume, progress=progress)
+    work = _work(asked)
+    fitted = fit_plan(plan, progress)
     stage = work / STAGE
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir()

@@ -12,6 +12,7 @@ from kpu_nlp.training.evaluate import read_splits_of
 from kpu_nlp.training.fit import TrainingData, fit, require_training_extra
 from kpu_nlp.training.folder import write_model
 from kpu_nlp.training.progress import TrainingProgress
+from kpu_nlp.training.ranks import is_main
 from kpu_nlp.training.recipe import Recipe, read_recipe
 
 
@@ -45,7 +46,7 @@ def train(
     resume: bool = True,
     overrides: Recipe | None = None,
     progress: TrainingProgress | None = None,
-) -> Manifest:
+) -> Manifest | None:
     """Fine-tune a model and write its folder.
 
     Args:
@@ -58,6 +59,9 @@ def train(
         overrides: a recipe that takes the place of the file's.
         progress: told how far the run is; by default the log is.
 
+    Returns:
+        The manifest of the model; None in a process of several that is not the main one (see `kpu_nlp.training.ranks`).
+
     Raises:
         RecipeError: the recipe or the base cannot be used.
         AnnotationError: the corpus cannot be read.
@@ -68,4 +72,6 @@ def train(
     data = read_data(corpus or packaged_corpus())
     work = work or output.with_name(f"{output.name}.work")
     fitted = fit(recipe, data, folder=recipe_path.parent, work=work, device=device, resume=resume, progress=progress)
+    if not is_main():
+        return None
     return write_model(recipe, data, fitted, output)
