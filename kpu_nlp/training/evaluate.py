@@ -195,8 +195,17 @@ def evaluate_articles(articles: Sequence[AnnotatedArticle], nlp: Language, *, sp
             score_articles([article], [spans], labels, [theme for theme in manifest.themes if theme in labels])
             for article, spans in zip(articles, found, strict=True)
         ],
-        facts=[_fact_counts(article, extraction) for article, extraction in zip(articles, extractions, strict=True)],
+        facts=[
+            _fact_counts(article, _without_other_themes(extraction, labels))
+            for article, extraction in zip(articles, extractions, strict=True)
+        ],
     )
+
+
+def _without_other_themes(extraction: Extraction, labels: Sequence[str]) -> Extraction:
+    """Leave out the themes that the articles cannot score."""
+    scored = {label.lower() for label in labels}
+    return extraction.model_copy(update={"themes": tuple(theme for theme in extraction.themes if theme.theme in scored)})
 
 
 def _fact_counts(article: AnnotatedArticle, extraction: Extraction) -> dict[str, Count]:

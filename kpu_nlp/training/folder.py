@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
-from kpu_nlp.errors import RecipeError
+from kpu_nlp.errors import InputError, RecipeError
 from kpu_nlp.pipeline import load
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.engines import ONNX_FILE, Engine, OnnxEngine, TorchEngine
@@ -58,6 +58,23 @@ class _Trial:
     def compare(self, expected: Sequence[Sequence[Span]], engine: Engine) -> Parity:
         labels = self.recipe.labels
         return compare(self.articles, expected, self.spans(engine), labels.names, tuple(labels.themes))
+
+
+def check_output(output: Path) -> None:
+    """Refuse, before hours of training, an output that a model must not take the place of in the end.
+
+    Raises:
+        InputError: its parent is not there, it is a file, holds the current folder, or holds other files than a model's.
+    """
+    target = output.resolve()
+    if not target.parent.is_dir():
+        raise InputError(f"{output}: there is no folder {target.parent}; make it first")
+    if target.exists() and not target.is_dir():
+        raise InputError(f"{output}: a file; name a folder to write to")
+    if Path.cwd().is_relative_to(target):
+        raise InputError(f"{output}: the current folder is in it, so it is not replaced; name another folder")
+    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        raise InputError(f"{output}: holds other files than a model's, which would be lost; name another folder")
 
 
 def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) -> Manifest:

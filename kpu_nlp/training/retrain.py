@@ -12,7 +12,7 @@ from kpu_nlp.annotation.check import check_articles
 from kpu_nlp.annotation.inline import AnnotatedArticle, parse_inline
 from kpu_nlp.annotation.packaged import articles_folder, packaged_corpus
 from kpu_nlp.annotation.splits import read_splits
-from kpu_nlp.errors import AnnotationError, InputError, RecipeError
+from kpu_nlp.errors import AnnotationError, RecipeError
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.models import find_model
 from kpu_nlp.training.added import NewArticles, check_label, read_new, take_in
@@ -20,7 +20,7 @@ from kpu_nlp.training.card import HELD_OUT
 from kpu_nlp.training.compare import Comparison, TaggedBy, compare_models
 from kpu_nlp.training.continuing import complete, model_name, packaged_recipe, read_retraining_recipe
 from kpu_nlp.training.fit import CHECKPOINTS, TrainingData, fit, require_training_extra
-from kpu_nlp.training.folder import fill_folder, record_comparison
+from kpu_nlp.training.folder import check_output, fill_folder, record_comparison
 from kpu_nlp.training.lacks import LabelCounts, count_labels, find_lacks
 from kpu_nlp.training.progress import TrainingProgress
 from kpu_nlp.training.recipe import Recipe
@@ -184,6 +184,10 @@ def _work(asked: Retraining) -> Path:
     return asked.work or asked.output.with_name(f"{asked.output.name}.work")
 
 
+def _rejected(output: Path) -> Path:
+    return output.with_name(f"{output.name}.rejected")
+
+
 def carry_out(plan: Plan, progress: TrainingProgress | None = None) -> Outcome:
     """Train, write the model, and compare it with the old one.
 
@@ -208,7 +212,7 @@ def carry_out(plan: Plan, progress: TrainingProgress | None = None) -> Outcome:
         comparison = _compare(plan, stage)
         verdict = judge(comparison)
         manifest = record_comparison(stage, comparison)
-        target = asked.output.with_name(f"{asked.output.name}.rejected") if verdict.rejected else asked.output
+        target = _rejected(asked.output) if verdict.rejected else asked.output
         with atomic_folder(target) as folder:
             shutil.copytree(stage, folder, dirs_exist_ok=True)
     finally:
@@ -230,11 +234,8 @@ def _compare(plan: Plan, after: Path) -> Comparison:
 
 def _check_output(asked: Retraining, old_model: Path) -> None:
     refuse_to_replace(asked.output, old_model, what="the model that is compared with in the end")
-    parent = asked.output.resolve().parent
-    if not parent.is_dir():
-        raise InputError(f"{asked.output}: there is no folder {parent}; make it first")
-    if asked.output.exists() and not asked.output.is_dir():
-        raise InputError(f"{asked.output}: a file; name a folder to write to")
+    check_output(asked.output)
+    check_output(_rejected(asked.output))
 
 
 def _recipe(asked: Retraining, manifest: Manifest, old_model: Path) -> tuple[Recipe, str | None]:

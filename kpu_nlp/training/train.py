@@ -10,7 +10,7 @@ from kpu_nlp.errors import AnnotationError
 from kpu_nlp.tagging.manifest import Manifest
 from kpu_nlp.training.evaluate import read_splits_of
 from kpu_nlp.training.fit import TrainingData, fit, require_training_extra
-from kpu_nlp.training.folder import write_model
+from kpu_nlp.training.folder import check_output, write_model
 from kpu_nlp.training.progress import TrainingProgress
 from kpu_nlp.training.ranks import is_main
 from kpu_nlp.training.recipe import Recipe, read_recipe
@@ -65,10 +65,12 @@ def train(
     Raises:
         RecipeError: the recipe or the base cannot be used.
         AnnotationError: the corpus cannot be read.
+        InputError: the output cannot be written, or holds other files than a model's.
         MissingExtraError: the extra ``[train]`` is not installed.
     """
     recipe = overrides or read_recipe(recipe_path)
     require_training_extra()
+    check_output(output)
     data = read_data(corpus or packaged_corpus())
     work = work or output.with_name(f"{output.name}.work")
     fitted = fit(recipe, data, folder=recipe_path.parent, work=work, device=device, resume=resume, progress=progress)

@@ -72,6 +72,7 @@ def test_two_processes_come_to_the_same_model_as_one(tmp_path, small_base, small
         weights = [model[f"bert.{name}"].astype("float32") for model in (one, two)]
         apart += abs(weights[0] - weights[1]).sum()
         moved += abs(weights[0] - tensor).sum()
-    # Adam steps as far for a gradient that is all rounding as for any other.
-    assert apart < 0.1 * moved
+    # Each takes the mean over its own half of a batch, and Adam steps as far for a gradient that is all rounding as for any
+    # other; models of two seeds are as far apart as each has moved.
+    assert apart < 0.25 * moved
     assert read_manifest(folder).articles == read_manifest(printed["one"][1]).articles

@@ -137,10 +137,10 @@ def test_a_new_label_is_learnt_and_the_old_ones_are_not_forgotten(tmp_path, retr
 
 def test_a_model_that_forgets_is_rejected_and_the_old_folder_stays(tmp_path, retrain):
     (tmp_path / "second").mkdir()
-    (tmp_path / "second" / "mine.txt").touch()
+    (tmp_path / "second" / "manifest.json").touch()
     result = retrain(bodies("new", WRONG_BODY, names=("Sri Lestari", "Joko Purnomo"), count=12), old_per_new=0.0)
     assert result.exit_code == 5, result.output
-    assert [path.name for path in (tmp_path / "second").iterdir()] == ["mine.txt"]
+    assert [path.name for path in (tmp_path / "second").iterdir()] == ["manifest.json"]
     assert read_manifest(tmp_path / "second.rejected").name == "second"
     assert "verdict: worse" in result.stdout
     assert re.search(r"(?m)^  worse on the dev articles of the corpus: entities -\d", result.stdout)

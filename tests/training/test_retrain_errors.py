@@ -110,6 +110,22 @@ def test_an_output_that_cannot_be_written(tmp_path, corpus, write_new, run_train
     assert one_error(result).startswith(f"{tmp_path / name}: {message}")
 
 
+@pytest.mark.parametrize("name", ["model", "model.rejected"])
+def test_a_folder_with_other_files_is_not_replaced(tmp_path, write_new, fails, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "thesis.txt").touch()
+    error = fails("--add", write_new())
+    assert error == f"{tmp_path / name}: holds other files than a model's, which would be lost; name another folder"
+
+
+def test_the_current_folder_is_not_replaced(tmp_path, corpus, write_new, run_train, one_error, monkeypatch):
+    folder = write_new()
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    error = one_error(run_train("--corpus", corpus, "--add", folder, "--output", "."))
+    assert error == ".: the current folder is in it, so it is not replaced; name another folder"
+
+
 def test_a_name_that_no_model_can_have(tmp_path, corpus, write_new, run_train, one_error):
     error = one_error(run_train("--corpus", corpus, "--add", write_new(), "--output", tmp_path / "mödel!"))
     assert error.startswith(f"{tmp_path / 'mödel!'}: a model is called as its folder: ")

@@ -125,6 +125,13 @@ def test_a_library_of_the_extra_that_is_not_installed(tmp_path, write_recipe, fa
     assert error == f"training needs {module}, which is not installed: pip install 'kpu-nlp[train]'"
 
 
+def test_a_folder_with_other_files_is_not_replaced(tmp_path, write_recipe, fails):
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "thesis.txt").touch()
+    error = fails(write_recipe(tmp_path, "base"))
+    assert error == f"{tmp_path / 'model'}: holds other files than a model's, which would be lost; name another folder"
+
+
 def test_a_work_folder_of_somebody_else_is_left_alone(tmp_path, small_base, write_recipe, fails):
     work = tmp_path / "thesis"
     (work / "checkpoints").mkdir(parents=True)
