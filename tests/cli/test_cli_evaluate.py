@@ -57,6 +57,18 @@ def test_the_scores_are_sane(evaluation: Evaluation, corpus: Path) -> None:
     assert rows["entities"]["f1"] > 0.7
 
 
+def test_headers_without_facts_leave_the_scores_of_spans(evaluation: Evaluation, corpus: Path, tmp_path: Path, invoke) -> None:
+    for path in (corpus / "articles").iterdir():
+        article = parse_inline(path.read_text(encoding="utf-8"))
+        bare = f"id: {path.stem}\n" + (f"published: {article.facts.published}\n" if article.facts.published else "")
+        body = path.read_text(encoding="utf-8").removeprefix(f"---\n{article.header}")
+        (tmp_path / path.name).write_text(f"---\n{bare}{body}", encoding="utf-8")
+    assert invoke("corpus", "check", tmp_path).stdout.endswith("no slips\n")
+    found = json.loads(invoke("evaluate", tmp_path, "--split", "dev", "--json").stdout)
+    assert found == evaluation.as_json() | {"facts": {}}
+    assert "facts" not in invoke("evaluate", tmp_path, "--device", "cpu").stdout
+
+
 def test_the_table_prints_every_label(evaluation: Evaluation, corpus: Path, invoke) -> None:
     result = invoke("evaluate", corpus, "--device", "cpu")
     assert (result.exit_code, result.stderr) == (0, "")

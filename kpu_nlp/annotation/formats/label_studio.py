@@ -3,8 +3,9 @@ r"""Label Studio's JSON: tasks with annotations, as it exports them (format "JSO
 What its offsets count was read in its source (HumanSignal/label-studio, ``web/libs/editor/src``, 2026):
 ``utils/selection-tools.js`` turns the browser's positions into code points, for Python's sake, when a region is made, and
 back when one is shown; ``tags/object/RichText/view.jsx`` makes one line break of every ``\n`` and every ``\r``, each of which
-counts one. So offsets are Python's own, CRLF included. Releases up to 1.3 counted UTF-16 code units (issues 1008 and 1347;
-frontend pull request 308 changed it); `kpu_nlp.annotation.importing` tells such an export by the text of each region.
+counts one. So offsets are Python's own, CRLF included. Releases of 2021 counted UTF-16 code units (issues 1008 and 1347; pull
+request 1559 and frontend pull request 308 changed it); `kpu_nlp.annotation.importing` tells such an export by the text of each
+region.
 
 That text (``value.text``) is what the browser shows: a run of white space as one space unless the configuration says
 ``white-space: pre-wrap`` (ours does; see the documentation of the Text tag), and line ends as the two characters ``\n``.

@@ -1,9 +1,10 @@
 """Prodigy's JSON Lines: ``{"text": ..., "spans": [{"start", "end", "label"}, ...]}``, with tokens or without.
 
-Offsets are of code points: Prodigy makes the tokens with spaCy, in Python, and the editor marks whole tokens (prodi.gy,
-"Annotation interfaces", ``spans_manual``). Where a document has tokens, they must give back its text. We write the words of
-our own splitter, so that exactly what a model can learn can be marked; a document with a span that ends inside a word goes
-out without tokens. What was rejected or ignored is left out. The article's id stands in ``meta.id``, its header in ``header``.
+Offsets are of code points: the recipes make the tokens with spaCy, in Python, and the editor marks whole tokens; ``token_end``
+is the last token of a span, not the one after it (support.prodi.gy, topics 1211 and 6109, show exports). Where a document has
+tokens, they must give back its text. We write the words of our own splitter, so that exactly what a model can learn can be
+marked; a document with a span that ends inside a word goes out without tokens. What was rejected or ignored is left out. The
+article's id stands in ``meta.id``, its header in ``header``.
 """
 
 from __future__ import annotations
