@@ -15,20 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Refusal, json_lines, misshapen, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, parsed_lines, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets
 
 UNIT: Unit = "utf-16"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Entity(_Part):
+class _Entity(Part):
     start_offset: int
     end_offset: int
     label: str
@@ -40,7 +36,7 @@ class _Entity(_Part):
 _Spans = list[tuple[int, int, str]]
 
 
-class _Line(_Part):
+class _Line(Part):
     id: str | int | None = None
     article_id: str | int | None = None
     text: str
@@ -58,17 +54,13 @@ class _Line(_Part):
 
 def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
     """Yield the documents of an export; see `kpu_nlp.annotation.formats.Format`."""
-    for where, value in json_lines(content):
-        if isinstance(value, Refusal):
-            yield value
+    for parsed in parsed_lines(content, _Line):
+        if isinstance(parsed, Refusal):
+            yield parsed
             continue
-        try:
-            line = _Line.model_validate(value)
-        except ValidationError as error:
-            yield misshapen(where, value, error)
-            continue
+        where, line = parsed
         own_id = line.id if line.article_id is None else line.article_id
-        labelled = not {"label", "labels", "entities"}.isdisjoint(value)
+        labelled = not {"label", "labels", "entities"}.isdisjoint(line.model_fields_set)
         yield ForeignDocument(
             where,
             None if own_id is None else str(own_id),

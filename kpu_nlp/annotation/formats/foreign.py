@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.messages import first_problem, shown
@@ -30,6 +30,28 @@ class ForeignSpan:
     end: int
     label: str
     surface: str | None = None
+
+
+class Part(BaseModel):
+    """A part of a file of another program, which may say more than is asked for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class SurfaceSpan(Part):
+    """A span as most programs write it."""
+
+    start: int
+    end: int
+    label: str
+    text: str | None = None
+
+    def as_span(self) -> ForeignSpan:
+        """Return it without its program's names."""
+        return ForeignSpan(self.start, self.end, self.label, self.text)
+
+
+Line = TypeVar("Line", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +131,29 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent).translate(_LINE_ENDS)
 
 
-def json_lines(content: bytes) -> Iterator[tuple[str, Any | Refusal]]:
-    """Yield the place and the value of every line of JSON Lines; a line that is no JSON object gives the reason.
+def parsed_lines(content: bytes, shape: type[Line]) -> Iterator[tuple[str, Line] | Refusal]:
+    """Yield the place and the content of every line of JSON Lines; a line that is not of that shape gives the reason.
 
     Raises:
         AnnotationError: the file is not UTF-8.
     """
     # str.splitlines would break a line at U+2028 inside a string.
     for number, line in enumerate(text_of(content).split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"line {number}"
-        try:
-            value = json_of(line)
-        except AnnotationError as error:
-            yield where, Refusal(where, None, str(error))
-            continue
-        yield where, value if isinstance(value, dict) else Refusal(where, None, "not a JSON object")
+        if line.strip():
+            yield _parsed(f"line {number}", line, shape)
+
+
+def _parsed(where: str, line: str, shape: type[Line]) -> tuple[str, Line] | Refusal:
+    try:
+        value = json_of(line)
+    except AnnotationError as error:
+        return Refusal(where, None, str(error))
+    if not isinstance(value, dict):
+        return Refusal(where, None, "not a JSON object")
+    try:
+        return where, shape.model_validate(value)
+    except ValidationError as error:
+        return misshapen(where, value, error)
 
 
 def misshapen(where: str, value: Any, error: ValidationError) -> Refusal:

@@ -20,9 +20,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Refusal, json_of, misshapen, text_of, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, json_of, misshapen, text_of, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets
 from kpu_nlp.errors import AnnotationError
@@ -32,33 +32,29 @@ UNIT: Unit = "code-points"
 CONTROL, OBJECT = "label", "text"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Region(_Part):
+class _Region(Part):
     start: int
     end: int
     labels: list[str] = Field(min_length=1)
     text: str | None = None
 
 
-class _Result(_Part):
+class _Result(Part):
     type: str
     value: Any = None
 
 
-class _Annotation(_Part):
+class _Annotation(Part):
     was_cancelled: bool = False
     result: list[_Result]
 
 
-class _Meta(_Part):
+class _Meta(Part):
     id: str | int | None = None
     header: str | None = None
 
 
-class _Task(_Part):
+class _Task(Part):
     id: str | int | None = None
     data: dict[str, Any]
     meta: _Meta | None = None

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Refusal, json_lines, misshapen, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, SurfaceSpan, parsed_lines, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets, to_unit
 from kpu_nlp.tagging.words import split_tokens
@@ -22,49 +22,32 @@ from kpu_nlp.tagging.words import split_tokens
 UNIT: Unit = "code-points"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Token(_Part):
+class _Token(Part):
     start: int
     end: int
     text: str
 
 
-class _Span(_Part):
-    start: int
-    end: int
-    label: str
-    text: str | None = None
-
-
-class _Meta(_Part):
+class _Meta(Part):
     id: str | int | None = None
 
 
-class _Line(_Part):
+class _Line(Part):
     id: str | int | None = None
     text: str
     meta: _Meta | None = None
     header: str | None = None
     published: str | None = None
     tokens: list[_Token] = Field(default_factory=list)
-    spans: list[_Span] = Field(default_factory=list)
+    spans: list[SurfaceSpan] = Field(default_factory=list)
     relations: list[Any] = Field(default_factory=list)
     answer: str = "accept"
 
 
 def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
     """Yield the documents of an export; see `kpu_nlp.annotation.formats.Format`."""
-    for where, value in json_lines(content):
-        if isinstance(value, Refusal):
-            yield value
-            continue
-        try:
-            yield _document(where, _Line.model_validate(value))
-        except ValidationError as error:
-            yield misshapen(where, value, error)
+    for line in parsed_lines(content, _Line):
+        yield line if isinstance(line, Refusal) else _document(*line)
 
 
 def _document(where: str, line: _Line) -> ForeignDocument:
@@ -73,7 +56,7 @@ def _document(where: str, line: _Line) -> ForeignDocument:
         where,
         next((str(found) for found in ids if found is not None), None),
         line.text,
-        tuple(ForeignSpan(span.start, span.end, span.label, span.text) for span in line.spans),
+        tuple(span.as_span() for span in line.spans),
         tuple(ForeignSpan(token.start, token.end, "", token.text) for token in line.tokens),
         header=line.header,
         published=line.published,

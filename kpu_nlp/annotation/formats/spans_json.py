@@ -9,50 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Refusal, json_lines, misshapen, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, Part, Refusal, SurfaceSpan, parsed_lines, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets
 
 UNIT: Unit = "code-points"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Span(_Part):
-    start: int
-    end: int
-    label: str
-    text: str | None = None
-
-
-class _Line(_Part):
+class _Line(Part):
     id: str | int | None = None
     text: str
-    spans: list[_Span]
+    spans: list[SurfaceSpan]
     header: str | None = None
     published: str | None = None
 
 
 def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
     """Yield the documents of a file; see `kpu_nlp.annotation.formats.Format`."""
-    for where, value in json_lines(content):
-        if isinstance(value, Refusal):
-            yield value
+    for parsed in parsed_lines(content, _Line):
+        if isinstance(parsed, Refusal):
+            yield parsed
             continue
-        try:
-            line = _Line.model_validate(value)
-        except ValidationError as error:
-            yield misshapen(where, value, error)
-            continue
+        where, line = parsed
         yield ForeignDocument(
             where,
             None if line.id is None else str(line.id),
             line.text,
-            tuple(ForeignSpan(span.start, span.end, span.label, span.text) for span in line.spans),
+            tuple(span.as_span() for span in line.spans),
             header=line.header,
             published=line.published,
         )
