@@ -212,7 +212,9 @@ def test_an_interrupted_job_goes_on(tmp_path: Path, dev_articles, archive) -> No
         _, told = job.communicate()
         if ending == signal.SIGINT:
             assert job.returncode == 130
-            assert told.decode() == "Interrupted; what is done is kept. Give the same command again to go on.\n"
+            # On a slow machine the line of every 30 s comes before.
+            last = told.decode().splitlines()[-1]
+            assert last == "Interrupted; what is done is kept. Give the same command again to go on."
     done = subprocess.run(on_ray, check=True, capture_output=True)
     assert done.stdout == b""
     books, speed, *_ = [line for line in done.stderr.decode().splitlines() if " articles, " not in line]
