@@ -186,7 +186,7 @@ def test_encoder_and_linkers_apart(shipped_model: Path, dev_articles, tmp_path: 
 @pytest.mark.slow
 def test_an_interrupted_job_goes_on(tmp_path: Path, dev_articles, archive) -> None:
     leads = ["\n".join(article.text.split("\n")[:3]) for article in dev_articles]
-    source = archive(*leads, *leads)
+    source = archive(*leads * 4)  # enough that the job cannot end before it is interrupted
     command = [
         sys.executable,
         "-c",
@@ -218,7 +218,7 @@ def test_an_interrupted_job_goes_on(tmp_path: Path, dev_articles, archive) -> No
     done = subprocess.run(on_ray, check=True, capture_output=True)
     assert done.stdout == b""
     books, speed, *_ = [line for line in done.stderr.decode().splitlines() if " articles, " not in line]
-    assert f"{2 * len(leads)} read = " in books
+    assert f"{4 * len(leads)} read = " in books
     assert "articles/s" in speed
     assert " 0 skipped" not in books
     assert output.read_bytes() == whole.read_bytes()
