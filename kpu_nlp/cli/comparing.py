@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from kpu_nlp.training.scores import Count
     from kpu_nlp.training.verdict import Verdict
 
-_NAMES = {"entities": "all entities", "themes": "all themes", "themes_overlap": "themes, overlap"}
+SUMMARY_NAMES = {"entities": "all entities", "themes": "all themes", "themes_overlap": "themes, overlap"}
+"""What the rows that sum up labels are called in tables."""
 
 
 def print_comparison(comparison: Comparison) -> None:
@@ -26,7 +27,8 @@ def print_comparison(comparison: Comparison) -> None:
         for name, row in part.rows.items():
             if name == "entities":
                 click.echo("-" * 74)
-            click.echo(f"{_NAMES.get(name, name):16}{_f1(row.before):>9}{_f1(row.after):>9}{_difference(row)}{_spans(row):8}")
+            figures = f"{_f1(row.before):>9}{_f1(row.after):>9}{_difference(row)}{_spans(row):8}"
+            click.echo(f"{SUMMARY_NAMES.get(name, name):16}{figures}")
 
 
 def print_verdict(verdict: Verdict) -> None:

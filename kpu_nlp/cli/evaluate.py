@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from kpu_nlp.cli.comparing import SUMMARY_NAMES
 from kpu_nlp.cli.extract import DEVICE, MODEL
 from kpu_nlp.cli.output import echo_json
 
@@ -93,12 +94,11 @@ def _print_table(result: Evaluation) -> None:
     intervals = result.intervals()
     click.echo(f"{result.model} {result.version} on {len(result.articles)} {result.split} articles, exact spans")
     click.echo(f"{'':16}{'precision':>10}{'recall':>10}{'F1':>10}{'95 % interval':>18}{'spans':>8}")
-    names = {"entities": "all entities", "themes": "all themes", "themes_overlap": "themes, overlap"}
     for name, count in result.rows().items():
         if name == "entities":
             click.echo("-" * 72)
         figures = f"{count.precision:10.4f}{count.recall:10.4f}{count.f1:10.4f}{_interval(intervals[name]):>18}{count.gold:8}"
-        click.echo(f"{names.get(name, name):16}{figures}")
+        click.echo(f"{SUMMARY_NAMES.get(name, name):16}{figures}")
     facts = result.fact_rows()
     if facts:
         click.echo("facts, F1, and share of right answers")

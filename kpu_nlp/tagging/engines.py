@@ -21,7 +21,7 @@ DEVICES = ("auto", "cpu", "cuda")
 ONNX_FILE = Path("onnx", "model.onnx")  # in a model folder
 
 # Batches of ever other shapes leave gaps in ONNX Runtime's memory arena, so that it grows with the archive (by 8 kB an article,
-# over 20,000). After so many calls it gives back what lies unused; after every call, a tenth of the speed would be lost.
+# over 20,000). After so many calls it gives back what lies unused; after every call, 7 % of the speed would be lost.
 _CALLS_UNTIL_SHRINK = 16
 
 
