@@ -86,10 +86,11 @@ class _Work:
     state: State
     fingerprint: Fingerprint
     source: Source
+    check: Callable[[], None]
     books: Books = field(default_factory=Books)
 
 
-def run_job(job: Job, *, progress: StartProgress | None = None) -> Result:
+def run_job(job: Job, *, progress: StartProgress | None = None, check: Callable[[], None] = lambda: None) -> Result:
     """Do a job, or what an earlier run left of it.
 
     Records are read as a stream and go through the engine in shards. A finished shard is written to a file of its own, which is
@@ -99,6 +100,7 @@ def run_job(job: Job, *, progress: StartProgress | None = None) -> Result:
     Args:
         job: what to do.
         progress: called once, when records are about to be read.
+        check: called again and again, at moments at which the job can end; what it raises ends the job.
 
     Raises:
         InputError: an input is missing or of an unknown kind, or the output would replace it.
@@ -113,14 +115,14 @@ def run_job(job: Job, *, progress: StartProgress | None = None) -> Result:
         iter_records(job.inputs, fields=job.fields)  # tells a wrong input before anything is written
     with _one_line_of_the_system(job), job_lock(job.paths.parts):
         try:
-            return _run_locked(job, progress)
+            return _run_locked(job, progress, check)
         except BaseException:
             if not any(job.paths.parts.glob("*.shard")):
                 _remove_parts(job.paths.parts)  # nothing is lost with it
             raise
 
 
-def _run_locked(job: Job, progress: StartProgress | None) -> Result:
+def _run_locked(job: Job, progress: StartProgress | None, check: Callable[[], None]) -> Result:
     parts = job.paths.parts
     if job.fresh:
         _clear(parts)
@@ -133,7 +135,7 @@ def _run_locked(job: Job, progress: StartProgress | None) -> Result:
     with open_state(parts) as state:
         _compare(job, state.get("fingerprint"), fingerprint)
         state.put("fingerprint", fingerprint)
-        work = _Work(job, state, fingerprint, source)
+        work = _Work(job, state, fingerprint, source, check)
         result = _publish(work, _do_missing(work, progress))
     _remove_parts(parts)
     return result
@@ -180,6 +182,7 @@ def _do_missing(work: _Work, progress: StartProgress | None) -> int:
     def missing() -> Iterator[Chunk]:
         nonlocal count
         for chunk in make_chunks(work.source.records(), job.shard):
+            work.check()
             count += 1
             if chunk.number in done:
                 books.take_over(done[chunk.number])
@@ -195,6 +198,7 @@ def _do_missing(work: _Work, progress: StartProgress | None) -> int:
             if report:
                 report(books.read, books.written + books.failed)
             _check_errors(work, finished=False)
+            work.check()
     finally:
         close = getattr(finished_chunks, "close", None)  # stops the processes at once, not when the garbage is collected
         if close:
@@ -226,6 +230,7 @@ def _publish(work: _Work, count: int) -> Result:
     articles = failed = 0
     with atomic_write(errors) as errors_file, open_writer(job.format, output, parts=job.parts) as writer:
         for is_extraction, line in iter_shards(parts, range(count)):
+            work.check()
             if is_extraction:
                 articles += 1
                 writer.write(line)

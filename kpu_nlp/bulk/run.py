@@ -76,6 +76,7 @@ def run_bulk(
     engine: Engine | None = None,
     progress: StartProgress | None = None,
     say: Callable[[str], None] = lambda _: None,
+    check: Callable[[], None] = lambda: None,
 ) -> Result:
     """Extract from every article of the inputs; see `run_job` for what is promised and raised.
 
@@ -87,6 +88,7 @@ def run_bulk(
         engine: takes the place of the processes of this machine.
         progress: see `run_job`.
         say: called with a line that the user should read.
+        check: see `run_job`.
     """
     options = options or Options()
     path = Path(output)
@@ -115,6 +117,7 @@ def run_bulk(
                 max_errors=options.max_errors,
             ),
             progress=progress,
+            check=check,
         )
 
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from kpu_nlp.cli.extract import DEVICE, MODEL
+from kpu_nlp.cli.interruption import Interrupted, end_process, interruptible
 
 TOO_MANY_FAILED = 3
 SOME_FAILED = 4
+INTERRUPTED = "Interrupted; what is done is kept. Give the same command again to go on."
 
 
 @click.command()
@@ -79,31 +78,31 @@ def bulk(
       kpu-nlp bulk archive/ --output results.jsonl
       kpu-nlp bulk 'archive/**/*.html' more.jsonl --output results.parquet
     """  # noqa: D301 - click reads the backspace
-    from kpu_nlp.bulk.limits import parse_limit
-    from kpu_nlp.bulk.run import Options, run_bulk
-    from kpu_nlp.errors import TooManyErrorsError
-    from kpu_nlp.reading.records import Fields
-
     if ray_address is not None and engine != "ray":
         raise click.UsageError("--ray-address says where Ray is; give --engine ray with it")
-    options = Options(
-        format=form,
-        fields=Fields(id_field, text_field, published_field),
-        model=model,
-        device=device,
-        workers=workers,
-        batch_size=batch_size,
-        fresh=not resume,
-        max_errors=None if max_errors is None else parse_limit(max_errors),
-        engine=engine,
-        ray_address=ray_address,
-    )
+    from kpu_nlp.errors import TooManyErrorsError
+
     try:
-        with _interruptible(), ExitStack() as stack:
-            result = run_bulk(inputs, output, options=options, progress=_progress(stack), say=_say)
-    except _Interrupted as interrupted:
-        _say("Interrupted; what is done is kept. Give the same command again to go on.")
-        ctx.exit(128 + interrupted.signal)
+        with interruptible(INTERRUPTED) as check, ExitStack() as stack:
+            from kpu_nlp.bulk.limits import parse_limit
+            from kpu_nlp.bulk.run import Options, run_bulk
+            from kpu_nlp.reading.records import Fields
+
+            options = Options(
+                format=form,
+                fields=Fields(id_field, text_field, published_field),
+                model=model,
+                device=device,
+                workers=workers,
+                batch_size=batch_size,
+                fresh=not resume,
+                max_errors=None if max_errors is None else parse_limit(max_errors),
+                engine=engine,
+                ray_address=ray_address,
+            )
+            result = run_bulk(inputs, output, options=options, progress=_progress(stack), say=_say, check=check)
+    except Interrupted as interrupted:
+        end_process(INTERRUPTED, interrupted.signal)
     except TooManyErrorsError as error:
         _say(f"Error: {error}")
         ctx.exit(TOO_MANY_FAILED)
@@ -137,29 +136,3 @@ def _progress(stack: ExitStack) -> Any:
 
 def _say(line: str) -> None:
     click.echo(line, err=True)
-
-
-class _Interrupted(BaseException):
-    """The user or the system wants the job to end now; whatever is under way may be left as it is."""
-
-    def __init__(self, number: int) -> None:
-        self.signal = number
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Turn SIGINT (Ctrl-C) and SIGTERM into an exception inside the block; a second one changes nothing."""
-    told = False
-
-    def handle(number: int, _frame: FrameType | None) -> None:
-        nonlocal told
-        if not told:
-            told = True
-            raise _Interrupted(number)
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
