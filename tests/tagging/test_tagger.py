@@ -196,21 +196,14 @@ def test_any_text_gives_spans_of_whole_words_on_one_line(tag, text):
     assert all(before.end <= after.start for before, after in pairwise(found))
 
 
-def same_spans(first, second):
-    """Tell whether two results are the same; scores differ in the last digit when padding changes the order of sums."""
-    return [(s.start, s.end, s.label) for s in first] == [(s.start, s.end, s.label) for s in second] and [
-        s.score for s in first
-    ] == pytest.approx([s.score for s in second], abs=2e-3)
-
-
-def test_neighbours_and_batches_change_nothing(shipped_tagger, shipped_model, dev_articles):
+def test_neighbours_batches_and_threads_change_nothing(shipped_tagger, shipped_model, dev_articles):
     texts = [article.text for article in dev_articles[:4]]
     alone = [shipped_tagger.tag(text) for text in texts]
     together = list(shipped_tagger.tag_many([*texts, "KPU. " * 300]))
-    assert all(map(same_spans, alone, together))
-    for batch_size in (1, 16):
-        tagger = open_tagger(shipped_model, device="cpu", threads=1, batch_size=batch_size)[0]
-        assert all(map(same_spans, alone, tagger.tag_many(texts)))
+    assert together[:-1] == alone  # scores too
+    for batch_size, threads in ((1, 1), (16, 2), (64, 1)):
+        tagger = open_tagger(shipped_model, device="cpu", threads=threads, batch_size=batch_size)[0]
+        assert list(tagger.tag_many(texts)) == alone
 
 
 def test_a_long_text_has_the_spans_of_its_parts(shipped_tagger, dev_articles):

@@ -64,12 +64,78 @@ def test_the_exported_file_gives_the_scores_of_torch_for_any_batch_and_length(mo
         assert np.abs(found - scores(model, pieces, mask))[mask == 1].max() < 1e-3
 
 
-def test_padding_changes_no_score(files):
-    engine = OnnxEngine(files / "full.onnx")
-    pieces = np.arange(10, 20, dtype=np.int64)[None]
-    padded = np.concatenate([pieces, np.full((1, 6), 499)], axis=1)
-    mask = (np.arange(16) < 10).astype(np.int64)[None]
-    assert np.abs(engine.logits(padded, mask)[:, :10] - engine.logits(pieces, mask[:, :10])).max() < 1e-3
+@pytest.mark.parametrize("name", ["full.onnx", "small.onnx"])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_neighbours_padding_and_threads_change_no_bit(files, name, threads):
+    rng = np.random.default_rng(7)
+    engine = OnnxEngine(files / name, threads=threads)
+    alone = OnnxEngine(files / name, threads=1)
+    windows = [rng.integers(4, 500, length) for length in (64, 2, 3, 15, 16, 17, 31, 33, 47, 63, 64)]
+    expected = [alone.logits(window[None], np.ones((1, len(window)), dtype=np.int64))[0] for window in windows]
+    for size in (2, 5, len(windows)):
+        for first in range(0, len(windows), size):
+            batch = windows[first : first + size]
+            pieces = np.full((len(batch), 64), 499)
+            mask = np.zeros((len(batch), 64), dtype=np.int64)
+            for row, window in enumerate(batch):
+                pieces[row, : len(window)], mask[row, : len(window)] = window, 1
+            for found, window, scores in zip(engine.logits(pieces, mask), batch, expected[first:], strict=False):
+                assert (found[: len(window)] == scores).all()
+                assert (found[len(window) :] == 0).all()
+
+
+def test_attention_is_one_operator_and_the_model_stays_as_it_was(model, files):
+    import onnx
+
+    for name, kinds in (("full.onnx", {"MatMul"}), ("small.onnx", {"MatMulIntegerToFloat", "MatMul"})):
+        graph = onnx.load(str(files / name)).graph
+        operators = [node.op_type for node in graph.node]
+        assert operators.count("MultiHeadAttention") == model.config.num_hidden_layers
+        assert "Softmax" not in operators
+        assert {operator for operator in operators if operator.startswith("MatMul")} == kinds
+        assert [entry.name for entry in graph.input] == ["input_ids"]
+    assert operators.count("MatMul") == 1  # the classifier
+    assert model.config._attn_implementation == "sdpa"
+
+
+def test_a_model_with_local_attention_keeps_its_own(tmp_path):
+    """Its mask is a part of it, and must not be lost with the padding's."""
+    from transformers import ModernBertConfig, ModernBertForTokenClassification
+
+    torch.manual_seed(3)
+    config = ModernBertConfig(
+        vocab_size=500,
+        hidden_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        intermediate_size=128,
+        max_position_embeddings=64,
+        local_attention=8,
+        global_attn_every_n_layers=3,
+        num_labels=TAGS,
+        pad_token_id=0,
+        attn_implementation="sdpa",
+    )
+    model = ModernBertForTokenClassification(config).eval()
+    export_onnx(model, tmp_path / "full.onnx")
+    engine = OnnxEngine(tmp_path / "full.onnx")
+    pieces = np.random.default_rng(5).integers(4, 500, (1, 61))
+    mask = np.ones_like(pieces)
+    assert np.abs(engine.logits(pieces, mask) - scores(model, pieces, mask)).max() < 1e-3
+
+
+def test_no_sum_of_two_products_overflows_sixteen_bits(files):
+    """Processors without VNNI add them up so."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(files / "small.onnx")).graph
+    rounded = {entry.name: numpy_helper.to_array(entry) for entry in graph.initializer if entry.name.endswith(".rounded")}
+    weights = [rounded[node.input[1]].astype(int) for node in graph.node if node.op_type == "MatMulIntegerToFloat"]
+    assert len(weights) == 12
+    for weight in weights:
+        assert (np.abs(weight).max(axis=0) == 64).all()
+        assert 255 * (np.abs(weight[::2]) + np.abs(weight[1::2])).max() < 2**15
 
 
 def test_eight_bits_stay_close_and_take_a_fraction_of_the_room(model, files):
