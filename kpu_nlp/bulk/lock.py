@@ -36,7 +36,7 @@ def _locked(parts: Path) -> int:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except FileNotFoundError:  # a job that ended just now took its folder away
             continue
-        if not _try_lock(descriptor):
+        if not try_lock(descriptor):
             os.close(descriptor)
             raise JobError(f"{shown(str(parts))}: another job is at work on this output; wait for it, or name another output")
         if path.exists() and os.path.samestat(path.stat(), os.fstat(descriptor)):
@@ -47,7 +47,8 @@ def _locked(parts: Path) -> int:
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Lock an open file for this process, unless another process has; tell whether it is locked."""
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -57,7 +58,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try_lock(descriptor: int) -> bool:
+    def try_lock(descriptor: int) -> bool:
+        """Lock an open file for this process, unless another process has; tell whether it is locked."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,9 +12,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from kpu_nlp.bulk.scratch import scratch_folder
 from kpu_nlp.errors import JobError, MissingExtraError
 from kpu_nlp.messages import shown
 
@@ -87,19 +87,18 @@ class RayCluster:
         check_ray()
         self._address, self._workers = address, workers
         self._connected = False
-        self._folder: str | None = None
+        self._ends = ExitStack()
 
     def __enter__(self) -> RayCluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._connected:
-            import ray  # noqa: PLC0415 - an extra, and slow to import
+        with self._ends:
+            if self._connected:
+                import ray  # noqa: PLC0415 - an extra, and slow to import
 
-            with _kept_signals():
-                ray.shutdown()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+                with _kept_signals():
+                    ray.shutdown()
 
     @property
     def is_remote(self) -> bool:
@@ -145,15 +144,15 @@ class RayCluster:
     def _start(self) -> None:
         import ray  # noqa: PLC0415
 
-        if len(tempfile.gettempdir()) <= _LONGEST_FOLDER:
-            self._folder = tempfile.mkdtemp(prefix="kpu-")  # Ray would leave its logs in /tmp/ray for good
+        short = os.name == "posix" and len(tempfile.gettempdir()) <= _LONGEST_FOLDER
+        folder = self._ends.enter_context(scratch_folder()) if short else None
         try:
             ray.init(
                 address="local",
                 num_cpus=self._workers,
                 include_dashboard=False,
                 object_store_memory=_OBJECTS,
-                _temp_dir=self._folder,
+                _temp_dir=None if folder is None else str(folder),
                 **_silent(),
             )
         except Exception as error:  # Ray raises what it likes here
