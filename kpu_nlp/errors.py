@@ -1,5 +1,9 @@
 """The errors that a user can cause and mend; the command line turns each into one line and exit code 1."""
 
+from __future__ import annotations
+
+from typing import Self
+
 
 class KpuNlpError(Exception):
     """Base of every error raised on purpose; the message says what is wrong, where, and what to do."""
@@ -23,6 +27,11 @@ class RecipeError(KpuNlpError):
 
 class MissingExtraError(KpuNlpError):
     """A feature needs an optional dependency that is not installed."""
+
+    @classmethod
+    def of(cls, purpose: str, package: str, extra: str) -> Self:
+        """Return the error of something (``writing Parquet``) that needs a package of one of our extras (``bulk``)."""
+        return cls(f"{purpose} needs {package}, which is not installed: pip install 'kpu-nlp[{extra}]'")
 
 
 class JobError(KpuNlpError):

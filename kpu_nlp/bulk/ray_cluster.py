@@ -65,7 +65,7 @@ def check_ray() -> None:
     except ValueError:  # it is in sys.modules as None
         found = False
     if not found:
-        raise MissingExtraError("the engine 'ray' needs Ray Data, which is not installed: pip install 'kpu-nlp[ray]'")
+        raise MissingExtraError.of("the engine 'ray'", "Ray Data", "ray")
 
 
 class RayCluster:

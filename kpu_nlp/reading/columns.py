@@ -27,9 +27,7 @@ def check_pyarrow(name: str) -> None:
     try:
         import pyarrow  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
-        raise MissingExtraError(
-            f"{shown(name)}: reading Parquet and datasets needs pyarrow, which is not installed: pip install 'kpu-nlp[bulk]'"
-        ) from error
+        raise MissingExtraError.of(f"{shown(name)}: reading Parquet and datasets", "pyarrow", "bulk") from error
 
 
 def iter_parquet(file: BinaryIO, name: str, fields: Fields) -> Iterator[RawRecord | FailedRecord]:

@@ -170,9 +170,7 @@ def _system(name: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs  # noqa: PLC0415 - an extra, and slow to import
     except ImportError as error:
-        raise MissingExtraError(
-            f"{shown(name)}: reading such addresses needs fsspec, which is not installed: pip install 'kpu-nlp[bulk]'"
-        ) from error
+        raise MissingExtraError.of(f"{shown(name)}: reading such addresses", "fsspec", "bulk") from error
     try:
         system, path = url_to_fs(name)
     except ImportError as error:  # the message names what to install

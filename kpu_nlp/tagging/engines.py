@@ -132,7 +132,7 @@ class TorchEngine:
         try:
             from transformers import AutoModelForTokenClassification
         except ImportError as error:
-            raise MissingExtraError("the torch engine needs torch and transformers: pip install 'kpu-nlp[train]'") from error
+            raise MissingExtraError.of("the torch engine", error.name or "torch", "train") from error
         try:
             model = AutoModelForTokenClassification.from_pretrained(folder, use_safetensors=True, trust_remote_code=False)
         except Exception as error:  # safetensors, huggingface_hub and torch each raise their own classes here

@@ -69,7 +69,7 @@ def require_training_extra() -> None:
 
     for module in ("torch", "transformers", "datasets", "accelerate", "onnx", "onnxscript", "safetensors"):
         if importlib.util.find_spec(module) is None:
-            raise MissingExtraError(f"training needs {module}, which is not installed: pip install 'kpu-nlp[train]'")
+            raise MissingExtraError.of("training", module, "train")
 
 
 def choose_device(device: str) -> str:

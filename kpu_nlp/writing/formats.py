@@ -30,9 +30,7 @@ def check_format(format: Format) -> None:  # noqa: A002 - as the command line ca
         try:
             import pyarrow.parquet  # noqa: F401, PLC0415 - an extra
         except ImportError as error:
-            raise MissingExtraError(
-                "writing Parquet needs pyarrow, which is not installed: pip install 'kpu-nlp[bulk]'"
-            ) from error
+            raise MissingExtraError.of("writing Parquet", "pyarrow", "bulk") from error
 
 
 def open_writer(format: Format, path: Path, *, parts: bool = False) -> AbstractContextManager[Writer]:  # noqa: A002
