@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, parsed_lines, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, read_lines, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets
 
@@ -53,24 +53,23 @@ class _Line(Part):
 
 
 def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
-    """Yield the documents of an export; see `kpu_nlp.annotation.formats.Format`."""
-    for parsed in parsed_lines(content, _Line):
-        if isinstance(parsed, Refusal):
-            yield parsed
-            continue
-        where, line = parsed
-        own_id = line.id if line.article_id is None else line.article_id
-        labelled = not {"label", "labels", "entities"}.isdisjoint(line.model_fields_set)
-        yield ForeignDocument(
-            where,
-            None if own_id is None else str(own_id),
-            line.text,
-            line.spans(),
-            header=line.header,
-            published=line.published,
-            left_out=None if labelled else "not annotated yet",
-            notes=(f"{len(line.relations)} of type relation",) if line.relations else (),
-        )
+    """Read the documents of an export; see `kpu_nlp.annotation.formats.Format`."""
+    return read_lines(content, _Line, _document)
+
+
+def _document(where: str, line: _Line) -> ForeignDocument:
+    own_id = line.id if line.article_id is None else line.article_id
+    labelled = not {"label", "labels", "entities"}.isdisjoint(line.model_fields_set)
+    return ForeignDocument(
+        where,
+        None if own_id is None else str(own_id),
+        line.text,
+        line.spans(),
+        header=line.header,
+        published=line.published,
+        left_out=None if labelled else "not annotated yet",
+        notes=(f"{len(line.relations)} of type relation",) if line.relations else (),
+    )
 
 
 def write(articles: Sequence[AnnotatedArticle], unit: Unit = UNIT) -> bytes:

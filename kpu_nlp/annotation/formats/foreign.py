@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -131,8 +131,15 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent).translate(_LINE_ENDS)
 
 
-def parsed_lines(content: bytes, shape: type[Line]) -> Iterator[tuple[str, Line] | Refusal]:
-    """Yield the place and the content of every line of JSON Lines; a line that is not of that shape gives the reason.
+def read_lines(
+    content: bytes, shape: type[Line], document: Callable[[str, Line], ForeignDocument]
+) -> Iterator[ForeignDocument | Refusal]:
+    """Yield the document of every line of JSON Lines; a line that is not of that shape gives the reason.
+
+    Args:
+        content: the file.
+        shape: what a line is.
+        document: makes a document of the place and the content of a line.
 
     Raises:
         AnnotationError: the file is not UTF-8.
@@ -140,10 +147,11 @@ def parsed_lines(content: bytes, shape: type[Line]) -> Iterator[tuple[str, Line]
     # str.splitlines would break a line at U+2028 inside a string.
     for number, line in enumerate(text_of(content).split("\n"), start=1):
         if line.strip():
-            yield _parsed(f"line {number}", line, shape)
+            parsed = _parsed(f"line {number}", line, shape)
+            yield parsed if isinstance(parsed, Refusal) else document(f"line {number}", parsed)
 
 
-def _parsed(where: str, line: str, shape: type[Line]) -> tuple[str, Line] | Refusal:
+def _parsed(where: str, line: str, shape: type[Line]) -> Line | Refusal:
     try:
         value = json_of(line)
     except AnnotationError as error:
@@ -151,7 +159,7 @@ def _parsed(where: str, line: str, shape: type[Line]) -> tuple[str, Line] | Refu
     if not isinstance(value, dict):
         return Refusal(where, None, "not a JSON object")
     try:
-        return where, shape.model_validate(value)
+        return shape.model_validate(value)
     except ValidationError as error:
         return misshapen(where, value, error)
 

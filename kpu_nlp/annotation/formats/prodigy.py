@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import Field
 
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, SurfaceSpan, parsed_lines, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, ForeignSpan, Part, Refusal, SurfaceSpan, read_lines, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets, to_unit
 from kpu_nlp.tagging.words import split_tokens
@@ -45,9 +45,8 @@ class _Line(Part):
 
 
 def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
-    """Yield the documents of an export; see `kpu_nlp.annotation.formats.Format`."""
-    for line in parsed_lines(content, _Line):
-        yield line if isinstance(line, Refusal) else _document(*line)
+    """Read the documents of an export; see `kpu_nlp.annotation.formats.Format`."""
+    return read_lines(content, _Line, _document)
 
 
 def _document(where: str, line: _Line) -> ForeignDocument:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kpu_nlp.annotation.formats.foreign import ForeignDocument, Part, Refusal, SurfaceSpan, parsed_lines, to_json
+from kpu_nlp.annotation.formats.foreign import ForeignDocument, Part, Refusal, SurfaceSpan, read_lines, to_json
 from kpu_nlp.annotation.inline import AnnotatedArticle
 from kpu_nlp.annotation.offsets import Unit, span_offsets
 
@@ -25,20 +25,19 @@ class _Line(Part):
 
 
 def read(content: bytes) -> Iterator[ForeignDocument | Refusal]:
-    """Yield the documents of a file; see `kpu_nlp.annotation.formats.Format`."""
-    for parsed in parsed_lines(content, _Line):
-        if isinstance(parsed, Refusal):
-            yield parsed
-            continue
-        where, line = parsed
-        yield ForeignDocument(
-            where,
-            None if line.id is None else str(line.id),
-            line.text,
-            tuple(span.as_span() for span in line.spans),
-            header=line.header,
-            published=line.published,
-        )
+    """Read the documents of a file; see `kpu_nlp.annotation.formats.Format`."""
+    return read_lines(content, _Line, _document)
+
+
+def _document(where: str, line: _Line) -> ForeignDocument:
+    return ForeignDocument(
+        where,
+        None if line.id is None else str(line.id),
+        line.text,
+        tuple(span.as_span() for span in line.spans),
+        header=line.header,
+        published=line.published,
+    )
 
 
 def write(articles: Sequence[AnnotatedArticle], unit: Unit = UNIT) -> bytes:
