@@ -20,7 +20,7 @@ from kpu_nlp.training.average import WeightAverage
 from kpu_nlp.training.base import load_base
 from kpu_nlp.training.estimate import check_room, estimate, measure_step
 from kpu_nlp.training.progress import TrainingProgress
-from kpu_nlp.training.ranks import from_main, is_main, join, leave, wait, world_size
+from kpu_nlp.training.ranks import from_main, is_main, join, leave, use_one_gpu, wait, world_size
 from kpu_nlp.training.recipe import Recipe, recipe_digest, resolve_base
 from kpu_nlp.training.scores import Count, SpanScores, score_articles, scored_labels
 from kpu_nlp.training.tagging import tag_articles
@@ -405,9 +405,11 @@ def _run_trainer(
             if is_main():
                 average.save(Path(output_dir or str(self.args.output_dir)) / AVERAGE_FILE)
 
+    arguments = _training_arguments(recipe, work, device=device, steps_per_epoch=steps)
+    use_one_gpu(arguments)
     trainer = DevScoringTrainer(
         model=model,
-        args=_training_arguments(recipe, work, device=device, steps_per_epoch=steps),
+        args=arguments,
         train_dataset=_dataset(epochs),
         eval_dataset=_dataset([epochs[0][:1]]),
         data_collator=collator,

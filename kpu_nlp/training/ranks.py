@@ -6,8 +6,11 @@ must be done once (checkpoints, scores, the model folder, all that is printed); 
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 
 def world_size() -> int:
@@ -55,3 +58,22 @@ def from_main(value: Any) -> Any:
     from accelerate.utils import broadcast_object_list
 
     return broadcast_object_list([value])[0]
+
+
+def use_one_gpu(arguments: Any) -> None:
+    """Let this process train on one GPU, where transformers' trainer would divide each batch among all that it sees.
+
+    Its DataParallel makes the batches as many times larger, so that the recipe's steps and rates would mean something else, and
+    is slower than a process for each GPU.
+
+    Args:
+        arguments: ``TrainingArguments``; changed.
+    """
+    gpus = arguments.n_gpu
+    if gpus > 1:
+        arguments._n_gpu = 1  # noqa: SLF001 - as the trainer does where a model is divided already
+        logger.info(
+            "one of %d GPUs is used; for all of them: torchrun --standalone --nproc-per-node %d --no-python kpu-nlp train ...",
+            gpus,
+            gpus,
+        )

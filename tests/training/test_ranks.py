@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpu_nlp.tagging.manifest import read_manifest
-from kpu_nlp.training.ranks import from_main, is_main, world_size
+from kpu_nlp.training.ranks import from_main, is_main, use_one_gpu, world_size
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "from kpu_nlp.cli import main; main(prog_name='kpu-nlp')"
@@ -20,6 +20,19 @@ def test_alone_a_process_is_the_main_one(monkeypatch):
     for name in ("RANK", "WORLD_SIZE"):
         monkeypatch.delenv(name, raising=False)
     assert (world_size(), is_main(), from_main("value")) == (1, True, "value")
+
+
+@pytest.mark.parametrize(("gpus", "told"), [(0, []), (1, []), (2, ["one of 2 GPUs is used; for all of them: torchrun"])])
+def test_one_of_several_gpus_is_used_and_the_others_are_told_of(tmp_path, caplog, gpus, told):
+    from transformers import TrainingArguments
+
+    caplog.set_level("INFO", logger="kpu_nlp")
+    arguments = TrainingArguments(output_dir=str(tmp_path), per_device_train_batch_size=4, use_cpu=True)
+    assert arguments.n_gpu == 0
+    arguments._n_gpu = gpus  # as on a machine that has them
+    use_one_gpu(arguments)
+    assert (arguments.n_gpu, arguments.train_batch_size) == (min(gpus, 1), 4)
+    assert [line.partition(" --")[0] for line in caplog.messages] == told
 
 
 def test_a_batch_that_cannot_be_divided_is_refused(
