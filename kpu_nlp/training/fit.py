@@ -346,7 +346,8 @@ def _expect(
     batch = recipe.optimizer.batch_size
     per_step = measure_step(model, epochs[0], collator, batch_size=batch, device=device, bf16=recipe.bf16 and runs_bf16(device))
     steps = sum(len(rows) // batch for rows in epochs) - done
-    rows = len(epochs[0]) / max(1, articles_of_epoch(len(data.train), len(data.added), recipe) + len(data.added))
+    old, repeats = articles_of_epoch(len(data.train), len(data.added), recipe)
+    rows = len(epochs[0]) / max(1, old + repeats * len(data.added))
     scored = len(data.dev) + min(len(data.added), len(data.dev))
     whole = estimate(
         per_step,

@@ -83,10 +83,13 @@ class Augmentation(Section):
 
 
 class Mixture(Section):
-    """How many old articles stand beside the new ones in an epoch, so that the model forgets nothing."""
+    """How many old articles stand beside the new ones in an epoch, so that the model forgets nothing, and learns the new."""
 
     old_per_new: float = Field(default=4.0, ge=0)
     old_at_least: int = Field(default=120, ge=0)
+    new_share: float = Field(
+        default=0.0, ge=0, lt=1, description="Share of an epoch, about, that new articles fill, repeated if need be"
+    )
 
 
 class Recipe(Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,25 +69,27 @@ def make_epochs(
         tokenizer: cuts the words.
         tags: the BIO tags in the order of the head.
         recipe: windows, augmentation, epochs, and the mixture of old and new articles.
-        added: new articles, all of which stand in every epoch.
+        added: new articles, all of which stand in every epoch, few of them several times.
     """
     pool = name_pool([*articles, *added])
+    old, repeats = articles_of_epoch(len(articles), len(added), recipe)
     return [
-        _make_epoch([*_old_of_epoch(articles, len(added), recipe, epoch), *added], tokenizer, tags, recipe, epoch, pool)
+        _make_epoch([*_old_of_epoch(articles, old, recipe, epoch), *added * repeats], tokenizer, tags, recipe, epoch, pool)
         for epoch in range(recipe.optimizer.epochs)
     ]
 
 
-def articles_of_epoch(old: int, added: int, recipe: Recipe) -> int:
-    """Return how many of the old articles stand in an epoch beside the new ones."""
+def articles_of_epoch(old: int, added: int, recipe: Recipe) -> tuple[int, int]:
+    """Return how many of the old articles stand in an epoch, and how many times each of the new ones does."""
     if recipe.mixture is None or not added:
-        return old
-    return min(old, max(recipe.mixture.old_at_least, round(recipe.mixture.old_per_new * added)))
+        return old, 1
+    old = min(old, max(recipe.mixture.old_at_least, round(recipe.mixture.old_per_new * added)))
+    share = recipe.mixture.new_share
+    return old, max(1, round(share / (1 - share) * old / added))
 
 
-def _old_of_epoch(articles: Sequence[AnnotatedArticle], added: int, recipe: Recipe, epoch: int) -> Sequence[AnnotatedArticle]:
-    """Return the old articles of an epoch: others in each, until all of them had their turn."""
-    count = articles_of_epoch(len(articles), added, recipe)
+def _old_of_epoch(articles: Sequence[AnnotatedArticle], count: int, recipe: Recipe, epoch: int) -> Sequence[AnnotatedArticle]:
+    """Return ``count`` old articles for an epoch: others in each, until all of them had their turn."""
     if count == len(articles):
         return articles
     order = random.Random(f"{recipe.seed}/old").sample(range(len(articles)), len(articles))  # noqa: S311 - as below
@@ -102,8 +105,11 @@ def _make_epoch(
     pool: NamePool,
 ) -> list[Row]:
     rows: list[Row] = []
+    times: Counter[str] = Counter()
     for article in articles:
-        rng = random.Random(f"{recipe.seed}/{epoch}/{article.facts.id}")  # noqa: S311 - augmentation, not security
+        times[article.facts.id] += 1
+        again = f"/{times[article.facts.id]}" if times[article.facts.id] > 1 else ""
+        rng = random.Random(f"{recipe.seed}/{epoch}/{article.facts.id}{again}")  # noqa: S311 - augmentation, not security
         example = (article.text, article.spans)
         if rng.random() < recipe.augmentation.replace_names:
             example = replace_names(example, pool, rng)

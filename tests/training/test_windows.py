@@ -179,3 +179,24 @@ def test_how_many_old_articles_stand_beside_the_new_ones(tokenizer, mixture, exp
     old, added = numbered(100, 12), numbered(900, 3)
     assert {len(rows) - 3 for rows in ids_of_epochs(old, added, tokenizer, plain(**mixture))} == {expected}
     assert {len(rows) for rows in ids_of_epochs(old, [], tokenizer, plain(**mixture))} == {12}
+
+
+def test_few_new_articles_are_repeated_up_to_their_share(tokenizer):
+    old, added = numbered(100, 12), numbered(900, 2)
+    settings = plain(old_per_new=9.0, new_share=0.25)
+    (new,) = ids_of_epochs([], added, tokenizer, plain().model_copy(update={"optimizer": Optimizer(epochs=1)}))
+    for rows in ids_of_epochs(old, added, tokenizer, settings):
+        assert [rows.count(row) for row in new] == [2, 2], "4 of 16 rows"
+        assert len(rows) == 16
+
+
+def test_an_article_that_is_repeated_is_augmented_anew(tokenizer):
+    rich = Recipe(name="m", version="1.0.0", base="b", optimizer=Optimizer(epochs=1), mixture=Mixture(new_share=0.75))
+    text = "Rapat koordinasi dengan semua kecamatan selesai dengan baik. Semua hadir, semua senang. " * 3
+    rich = rich.model_copy(update={"augmentation": Augmentation(typos=1.0)})
+    (rows,) = make_epochs(
+        numbered(100, 4), tokenizer, TAGS, rich, added=[AnnotatedArticle("", DocumentFacts(id="n"), text, ())]
+    )
+    added_rows = [tuple(row["input_ids"]) for row in rows if len(row["input_ids"]) > 10]
+    assert len(added_rows) == 12
+    assert len(set(added_rows)) > 1
