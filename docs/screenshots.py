@@ -7,6 +7,7 @@ sample article; what fonts the machine has decides how they look.
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,7 +31,7 @@ MAX_BYTES = 150_000
     help="Folder of the pictures",
 )
 def main(output: Path) -> None:
-    """Write show.png."""
+    """Write show.png and review.png."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
 
     executable = shutil.which("chromium") or shutil.which("google-chrome")
@@ -40,13 +41,14 @@ def main(output: Path) -> None:
         # Grey edges of letters instead of coloured ones: half the bytes, and they look the same everywhere.
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-lcd-text"]
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        picture = output / "show.png"
-        picture.write_bytes(_show(browser, Path(folder)))
+        pictures = {"show.png": _show(browser, Path(folder)), "review.png": _review(browser, Path(folder))}
         browser.close()
-    size = picture.stat().st_size
-    click.echo(f"{picture}: {size / 1000:.0f} kB")
-    if size > MAX_BYTES:
-        raise click.ClickException(f"{picture}: more than {MAX_BYTES / 1000:.0f} kB; make SIZE smaller")
+    for name, content in pictures.items():
+        picture = output / name
+        picture.write_bytes(content)
+        click.echo(f"{picture}: {len(content) / 1000:.0f} kB")
+        if len(content) > MAX_BYTES:
+            raise click.ClickException(f"{picture}: more than {MAX_BYTES / 1000:.0f} kB; make SIZE smaller")
 
 
 def _show(browser: Any, folder: Path) -> bytes:
@@ -59,6 +61,31 @@ def _show(browser: Any, folder: Path) -> bytes:
     page.goto(path.as_uri())
     page.hover("#event-1 h3")
     picture: bytes = page.screenshot()
+    return picture
+
+
+def _review(browser: Any, folder: Path) -> bytes:
+    """Return the picture of a review of the sample articles, one of them changed, a span chosen."""
+    command = [sys.executable, "cli.py", "review", "corpus/samples", "--output", folder / "reviewed", "--no-browser"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:  # noqa: S603
+        try:
+            if server.stdout is None:
+                raise TypeError("the address is printed there")
+            page = browser.new_page(viewport=SIZE, color_scheme="light")
+            page.goto(server.stdout.readline().strip())
+            page.wait_for_selector(".mark")
+            page.focus("#pane")
+            for key in ("ArrowDown", "ArrowDown", "Delete"):
+                page.keyboard.press(key)
+            page.get_by_text("All changes saved").wait_for()
+            page.keyboard.press("Control+z")
+            for _ in range(12):
+                page.keyboard.press("ArrowDown")
+            page.get_by_text("All changes saved").wait_for()
+            page.wait_for_timeout(500)  # the marks are drawn after that
+            picture: bytes = page.screenshot()
+        finally:
+            server.send_signal(signal.SIGINT)
     return picture
 
 

@@ -121,6 +121,18 @@ def _checked(path: Path, labels: frozenset[str]) -> CheckedArticle:
         content = path.read_bytes()
     except OSError as error:
         raise AnnotationError(f"{path}: cannot be read: {error.strerror}") from error
+    return check_content(path, content, labels=labels)
+
+
+def check_content(path: Path, content: bytes, *, labels: Iterable[str] = ()) -> CheckedArticle:
+    """Check what stands in a file, or is to stand there.
+
+    Args:
+        path: the file, which is not opened; its stem is what the id must be.
+        content: what it holds.
+        labels: label names that may occur besides those of the guidelines.
+    """
+    known = frozenset(LABEL_NAMES).union(labels)
     try:
         raw = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -146,7 +158,7 @@ def _checked(path: Path, labels: frozenset[str]) -> CheckedArticle:
     written, _ = parse_body(mask_references(body.strip("\n")))
     slips += [
         Slip(path, first_line + written.count("\n", 0, offset), message)
-        for offset, message in body_findings(text, spans, labels, written=written)
+        for offset, message in body_findings(text, spans, known, written=written)
     ]
     article_id: str | None = None
     try:
