@@ -169,3 +169,5 @@ def read_articles(folder: Path) -> Iterator[AnnotatedArticle]:
             yield parse_inline(path.read_text(encoding="utf-8"))
         except (AnnotationError, UnicodeDecodeError) as error:
             raise AnnotationError(f"{path}: {error}") from error
+        except OSError as error:
+            raise AnnotationError(f"{path}: cannot be read ({error.strerror})") from error

@@ -88,6 +88,8 @@ def train(
     recipe = _one([*recipes, *([recipe_option] if recipe_option else [])])
     if more and not add:
         raise click.UsageError(f"{more[0]}: new articles are named after --add")
+    if base is not None and not base.strip():
+        raise click.BadParameter("no encoder is named", param_hint="--base")
     if base is not None and model is not None:
         raise click.UsageError("--from goes on with a model, --base trains an encoder afresh: give one of the two")
     if not add and (base is None or recipe is not None):
@@ -107,7 +109,7 @@ def train(
         model=model,
         base=base,
         recipe=recipe,
-        labels=dict(map(_label, labels)),
+        labels=_labels(labels),
         corpus=corpus,
         work=work,
         epochs=epochs,
@@ -134,6 +136,14 @@ def _one(recipes: list[Path]) -> Path | None:
     if len(recipes) > 1:
         raise click.UsageError(f"{recipes[0]} and {recipes[1]}: name one recipe")
     return recipes[0] if recipes else None
+
+
+def _labels(written: tuple[str, ...]) -> dict[str, str | None]:
+    labels: dict[str, str | None] = {}
+    for name, theme in map(_label, written):
+        if labels.setdefault(name, theme) != theme:
+            raise click.BadParameter(f"{name!r} is named twice, differently", param_hint="--label")
+    return labels
 
 
 def _label(written: str) -> tuple[str, str | None]:

@@ -36,8 +36,8 @@ def find_model(model: str | Path | None = None) -> Path:
 
     A name that is no folder here is looked for among the models that are installed, see `installed_models`.
     """
-    named = model or os.environ.get(MODEL_VARIABLE)
-    if not named:
+    named = os.environ.get(MODEL_VARIABLE) or None if model is None else model
+    if named is None:
         return shipped_model()
     folder = Path(named)
     if folder.exists() or len(folder.parts) != 1:

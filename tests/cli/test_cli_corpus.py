@@ -73,6 +73,14 @@ def test_stats_of_the_packaged_corpus():
     assert all(counts["train"] > 0 for counts in stats["spans"].values())
 
 
+@pytest.mark.parametrize("command_name", ["stats", "split"])
+def test_an_article_that_cannot_be_opened(corpus, command_name):
+    path = corpus / "articles" / "b-1.txt"
+    path.symlink_to(path)
+    with pytest.raises(AnnotationError, match=r"b-1\.txt: cannot be read \(Too many levels of symbolic links\)"):
+        run(command_name, corpus)
+
+
 def test_split_writes_splits_json(corpus):
     target = corpus / "splits.json"
     assert run("split", corpus) == f"{target}: train 1, dev 1, test 0\n"

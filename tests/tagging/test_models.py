@@ -7,6 +7,7 @@ from kpu_nlp.errors import ModelError
 from kpu_nlp.tagging import models
 from kpu_nlp.tagging.encoding import SpecialPieces
 from kpu_nlp.tagging.engines import default_threads, pad_batch
+from kpu_nlp.tagging.manifest import read_manifest
 from kpu_nlp.tagging.models import find_model, open_tagger
 
 
@@ -47,6 +48,13 @@ def test_without_either_it_is_the_shipped_model(monkeypatch, shipped_model, vari
     if variable is not None:
         monkeypatch.setenv("KPU_NLP_MODEL", variable)
     assert find_model().samefile(shipped_model)
+
+
+def test_an_empty_name_is_not_the_shipped_model(monkeypatch, tmp_path):
+    monkeypatch.delenv("KPU_NLP_MODEL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError, match=r"no manifest\.json in this folder"):
+        read_manifest(find_model(""))
 
 
 def test_a_copy_without_model_says_so(monkeypatch, tmp_path):

@@ -146,6 +146,8 @@ def test_a_mistake_in_the_recipe(tmp_path, write_new, fails, text):
         (("{new}",), "new articles are named after --add"),
         (("{recipe}", "--label", "PARTY"), "--from and --label go with --add"),
         (("{recipe}", "--recipe", "{recipe}"), "name one recipe"),
+        (("--add", "{new}", "--base", ""), "--base: no encoder is named"),
+        (("--add", "{new}", "--label", "A=satu", "--label", "A=dua"), "'A' is named twice, differently"),
         (("--add", "{new}", "--label", "INCLUSION="), "a theme's Indonesian name stands after '='"),
     ],
 )  # fmt: skip
