@@ -53,9 +53,19 @@ def check_output(output: Path, *, parts: bool) -> None:
     """Check that an output can be put where the user wants it, and takes nothing away but an earlier output.
 
     Raises:
-        InputError: a folder stands in the way of a file, or a file in that of a folder.
+        InputError: a folder stands in the way of a file, or a file in that of a folder; it is a device or a pipe; the system
+            does not take the name.
     """
     name = shown(str(output))
+    try:
+        output.stat()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise InputError(f"{name}: {error.strerror}; name another output") from error
+    # Moved into the place of a device, the output would be all that is left of it.
+    if not output.is_file() and not output.is_dir():
+        raise InputError(f"{name}: a device or a pipe; name a file to write to")
     if output.is_dir() and not parts:
         raise InputError(f"{name}: a folder; name a file to write to")
     if output.exists() and not output.is_dir() and parts:

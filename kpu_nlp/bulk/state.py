@@ -34,7 +34,10 @@ class State:
     def get(self, key: str) -> Any:
         """Return what `put` noted under a key, or None."""
         row = self._connection.execute("SELECT value FROM job WHERE key = ?", (key,)).fetchone()
-        return None if row is None else json.loads(row[0])
+        try:
+            return None if row is None else json.loads(row[0])
+        except ValueError as error:
+            raise sqlite3.DatabaseError(f"no JSON under {key}") from error
 
     def put(self, key: str, value: Any) -> None:
         """Note a value that JSON can write."""
@@ -74,9 +77,9 @@ def open_state(parts: Path) -> Iterator[State]:
         connection.execute("PRAGMA synchronous = FULL")
         connection.executescript(_SCHEMA)
         yield State(connection)
-    except sqlite3.OperationalError:
-        raise  # a full disk, for one, which a caller tells
     except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and "no such column" not in str(error):
+            raise  # a full disk, for one, which a caller tells
         raise JobError(f"{shown(str(path))}: damaged ({error}); start again with --fresh") from error
     finally:
         connection.close()

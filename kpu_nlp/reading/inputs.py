@@ -143,20 +143,23 @@ def iter_files(inputs: Sequence[Input]) -> Iterator[InputFile]:
 
 
 def _resolve(name: str) -> Input:
+    if not name:  # a path without a name would be the current folder
+        raise InputError("an input has no name; name a file, a folder, a pattern or an address")
     if name == STANDARD_INPUT:
         return Input(name, LocalStorage(), "", file=InputFile("jsonl", name))
     if name.lower().startswith(("http://", "https://")) and kind_of(name)[0] in ("article", None):
         return Input(name, LocalStorage(), name, file=InputFile("page", name))
-    storage = storage_of(name)
     where = name if is_address(name) else str(Path(name))
     try:
+        storage = storage_of(name)  # some file systems connect at once
         if storage.is_folder(where):
             return _folder(name, where, storage)
         if not storage.exists(where):
             return _pattern(name, where, storage)
         return _file(name, where, storage)
     except (OSError, ValueError) as error:
-        raise InputError(f"{shown(name)}: {getattr(error, 'strerror', None) or error}; check the path") from error
+        what = "address" if is_address(name) else "path"
+        raise InputError(f"{shown(name)}: {getattr(error, 'strerror', None) or error}; check the {what}") from error
 
 
 def _file(name: str, where: str, storage: Storage) -> Input:

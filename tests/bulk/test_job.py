@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import tracemalloc
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -208,6 +210,43 @@ def test_a_damaged_state_asks_for_fresh(tmp_path: Path, archive, here, broken) -
         run_bulk([source], output, options=TWO, extract=quick, engine=never)
     fresh = Options(shard=2, fresh=True)
     assert run_bulk([source], output, options=fresh, extract=quick, engine=here(quick)).articles == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE job SET value = '{rusak'", "ALTER TABLE job RENAME COLUMN value TO isi"],
+)
+def test_a_state_that_says_something_else_asks_for_fresh(tmp_path: Path, archive, here, broken, change: str) -> None:
+    source, output = archive("Satu.", "Dua.", "Tiga."), tmp_path / "hasil.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        run_bulk([source], output, options=TWO, extract=quick, engine=broken(1, KeyboardInterrupt()))
+    with closing(sqlite3.connect(tmp_path / "hasil.parts" / "state.sqlite")) as connection, connection:
+        connection.execute(change)
+    with pytest.raises(JobError, match=r"damaged \(no .*\); start again with --fresh"):
+        run_bulk([source], output, options=TWO, extract=quick, engine=never)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+@pytest.mark.parametrize("name", ["hasil.jsonl", "hasil.parquet/"])
+def test_a_pipe_or_device_is_not_replaced(tmp_path: Path, archive, name: str) -> None:
+    source, pipe = archive("Satu."), tmp_path / name.strip("/")
+    os.mkfifo(pipe)
+    with pytest.raises(InputError, match="a device or a pipe; name a file to write to"):
+        run_bulk([source], f"{tmp_path}/{name}", options=TWO, extract=quick, engine=never)
+    assert pipe.is_fifo()
+    assert names(tmp_path) == sorted(["arsip.jsonl", pipe.name])
+
+
+def test_a_name_that_the_system_does_not_take(tmp_path: Path, archive) -> None:
+    with pytest.raises(InputError, match="File name too long; name another output"):
+        run_bulk([archive("Satu.")], tmp_path / f"{'x' * 300}.jsonl", options=TWO, extract=quick, engine=never)
+    assert names(tmp_path) == ["arsip.jsonl"]
+
+
+def test_an_input_without_a_name_is_not_the_current_folder(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="an input has no name"):
+        run_bulk([""], tmp_path / "hasil.jsonl", options=TWO, extract=quick, engine=never)
+    assert names(tmp_path) == []
 
 
 def test_state_is_a_write_ahead_log_that_tells_the_finished_shards(tmp_path: Path, archive, broken) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import random
+import socket
 import sys
 import threading
 import zipfile
@@ -375,6 +376,14 @@ def test_files_of_records_are_read_from_the_web(folder: Path, site: str) -> None
     assert records[1].source == f"{site}/r.jsonl:2"
     with pytest.raises(InputError, match="no such file or folder"):
         iter_records([f"{site}/tiada.jsonl"])
+
+
+def test_a_server_that_is_connected_to_before_anything_is_read() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and does not listen
+        address = f"ftp://127.0.0.1:{taken.getsockname()[1]}/r.jsonl"
+        with pytest.raises(InputError, match="Connection refused; check the address"):
+            iter_records([address])
 
 
 def test_the_digest_follows_what_lies_behind_an_address(folder: Path) -> None:
