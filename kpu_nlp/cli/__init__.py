@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "extract": ("kpu_nlp.cli.extract:extract", "Extract the facts of one article as JSON"),
     "show": ("kpu_nlp.cli.show:show", "Show an article and its facts in a browser"),
     "review": ("kpu_nlp.cli.review:review", "Correct what the model marked, in a browser"),
+    "report": ("kpu_nlp.cli.report:report", "Show the results of a bulk job in a browser, counted"),
     "bulk": ("kpu_nlp.cli.bulk:bulk", "Extract from whole archives"),
     "corpus": ("kpu_nlp.cli.corpus:corpus", "Check, count, split, exchange and compare annotated articles"),
     "train": ("kpu_nlp.cli.train:train", "Train a model further with new articles, or afresh"),

@@ -71,7 +71,9 @@ def show(
         click.echo(f"Warning: {shown(warning)}", err=True)
     click.echo(shown(str(page)))
     if open_page:
-        _open(page)
+        from kpu_nlp.cli.output import open_in_browser
+
+        open_in_browser(page)
 
 
 def _refuse_reading_options(ctx: click.Context) -> None:
@@ -85,10 +87,3 @@ def _default_name(source: str, article: Any) -> str:
     stem = article.id if source == "-" or "://" in source else Path(source).stem
     safe = _UNSAFE.sub("-", stem).strip(".-")[:_MAX_NAME]
     return f"{safe or 'article'}-facts.html"
-
-
-def _open(page: Path) -> None:
-    import webbrowser
-
-    if not webbrowser.open(page.resolve().as_uri()):
-        click.echo("Warning: no browser could be opened; open the page yourself", err=True)
