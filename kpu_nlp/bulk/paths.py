@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kpu_nlp.errors import InputError
 from kpu_nlp.messages import shown
+from kpu_nlp.reading.inputs import STANDARD_INPUT
 from kpu_nlp.writing.atomic import refuse_to_replace
 from kpu_nlp.writing.formats import Format
 
@@ -37,6 +38,8 @@ def job_paths(output: Path) -> JobPaths:
     Raises:
         InputError: the output is no name of a file, or its folder is missing.
     """
+    if str(output) == STANDARD_INPUT:
+        raise InputError("-: a job writes files, not standard output; name a file to write to")
     if not output.name or output.name == "..":
         raise InputError(f"{shown(str(output))}: a folder; name a file to write to")
     if not output.parent.is_dir():

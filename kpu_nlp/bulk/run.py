@@ -17,7 +17,8 @@ from kpu_nlp.bulk.manifest import model_digest
 from kpu_nlp.bulk.paths import format_of, job_paths
 from kpu_nlp.bulk.ray_cluster import RayCluster
 from kpu_nlp.bulk.ray_engine import ray_cpu_engine, ray_custom_engine, ray_torch_engine
-from kpu_nlp.errors import ModelError
+from kpu_nlp.errors import InputError, ModelError
+from kpu_nlp.messages import shown
 from kpu_nlp.reading.records import Fields
 from kpu_nlp.schema import Article, Extraction
 from kpu_nlp.tagging.engines import DEVICES, cuda_is_available, default_threads
@@ -93,6 +94,9 @@ def run_bulk(
     options = options or Options()
     path = Path(output)
     form = options.format or format_of(path)
+    parts = str(output).endswith("/")
+    if parts and form != "parquet":
+        raise InputError(f"{shown(str(output))}: only Parquet is written as a folder of files; leave out the / at the end")
     folder = find_model(options.model)
     manifest = read_manifest(folder)
     with ExitStack() as stack:
@@ -107,7 +111,7 @@ def run_bulk(
                 inputs=inputs,
                 paths=job_paths(path),
                 format=form,
-                parts=form == "parquet" and str(output).endswith("/"),
+                parts=parts,
                 fields=options.fields,
                 engine=engine,
                 engine_facts={"model": _name(extract) if extract is not None else model_digest(folder), "device": device},

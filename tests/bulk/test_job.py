@@ -243,6 +243,23 @@ def test_a_name_that_the_system_does_not_take(tmp_path: Path, archive) -> None:
     assert names(tmp_path) == ["arsip.jsonl"]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("-", "a job writes files, not standard output"),
+        ("hasil.jsonl/", "only Parquet is written as a folder of files"),
+        ("hasil.sqlite/", "only Parquet is written as a folder of files"),
+    ],
+)
+def test_an_output_that_would_be_something_else(
+    tmp_path: Path, archive, monkeypatch: pytest.MonkeyPatch, name: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=told):
+        run_bulk([archive("Satu.")], name, options=TWO, extract=quick, engine=never)
+    assert names(tmp_path) == ["arsip.jsonl"]
+
+
 def test_an_input_without_a_name_is_not_the_current_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="an input has no name"):
         run_bulk([""], tmp_path / "hasil.jsonl", options=TWO, extract=quick, engine=never)
