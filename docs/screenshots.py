@@ -71,7 +71,7 @@ def _review(browser: Any, folder: Path) -> bytes:
         try:
             if server.stdout is None:
                 raise TypeError("the address is printed there")
-            page = browser.new_page(viewport=SIZE, color_scheme="light")
+            page = browser.new_page(viewport=SIZE | {"height": 520}, color_scheme="light")
             page.goto(server.stdout.readline().strip())
             page.wait_for_selector(".mark")
             page.focus("#pane")

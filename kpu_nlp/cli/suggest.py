@@ -11,7 +11,6 @@ from kpu_nlp.cli.extract import DEVICE, MODEL
 
 if TYPE_CHECKING:
     from kpu_nlp.annotation.suggest import Suggestion
-    from kpu_nlp.schema import Article
 
 
 @click.command("suggest")
@@ -51,12 +50,13 @@ def suggest_spans(
     """  # noqa: D301 - click reads the backspace
     from kpu_nlp.errors import InputError
     from kpu_nlp.messages import shown
+    from kpu_nlp.reading.records import read_all
     from kpu_nlp.tagging.manifest import read_manifest
     from kpu_nlp.tagging.models import find_model
 
     folder = find_model(model)
     read_manifest(folder)
-    read, failed = _read(articles)
+    read, failed = read_all(articles)
     for line in failed:
         click.echo(f"left out: {line}", err=True)
     if not read:
@@ -70,25 +70,6 @@ def suggest_spans(
     _write(suggestions, form, output, model=f"{manifest.name} {manifest.version}", overwrite=overwrite)
     spans = sum(len(suggestion.article.spans) for suggestion in suggestions)
     click.echo(f"{shown(str(output))}: {len(suggestions)} article{'' if len(suggestions) == 1 else 's'}, {spans} spans")
-
-
-def _read(inputs: tuple[str, ...]) -> tuple[list[Article], list[str]]:
-    """Return the articles that can be read, and one line for each that cannot."""
-    from kpu_nlp.errors import InputError
-    from kpu_nlp.messages import shown
-    from kpu_nlp.reading.records import FailedRecord, iter_records, open_record
-
-    read: list[Article] = []
-    failed: list[str] = []
-    for record in iter_records(inputs):
-        if isinstance(record, FailedRecord):
-            failed.append(f"{record.source}: {shown(record.reason)}")
-            continue
-        try:
-            read.append(open_record(record))
-        except InputError as error:
-            failed.append(shown(" ".join(str(error).split())))
-    return read, failed
 
 
 def _write(suggestions: list[Suggestion], form: str, output: Path, *, model: str, overwrite: bool) -> None:

@@ -32,7 +32,7 @@ from kpu_nlp.reading.raw import FailedRecord, Fields, RawRecord
 from kpu_nlp.reading.storage import is_address, path_of, storage_of
 from kpu_nlp.schema import Article
 
-__all__ = ["FailedRecord", "Fields", "RawRecord", "input_digest", "iter_records", "open_record"]
+__all__ = ["FailedRecord", "Fields", "RawRecord", "input_digest", "iter_records", "open_record", "read_all"]
 
 _FILES = 0  # the owner of the ids of files that are one article each
 
@@ -78,6 +78,28 @@ def open_record(record: RawRecord) -> Article:
     else:
         article = read_article(path, published=record.published)
     return article if record.id is None else article.model_copy(update={"id": record.id})
+
+
+def read_all(inputs: Sequence[str]) -> tuple[list[Article], list[str]]:
+    """Read every article of the inputs into memory.
+
+    Returns:
+        The articles, in the order of `iter_records`, and one line for each that cannot be read.
+
+    Raises:
+        InputError, MissingExtraError: as `iter_records`.
+    """
+    read: list[Article] = []
+    failed: list[str] = []
+    for record in iter_records(inputs):
+        if isinstance(record, FailedRecord):
+            failed.append(f"{record.source}: {shown(record.reason)}")
+            continue
+        try:
+            read.append(open_record(record))
+        except InputError as error:
+            failed.append(shown(" ".join(str(error).split())))
+    return read, failed
 
 
 def input_digest(inputs: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ _ASSETS = {
     "text-annotator.js": ("kpu_nlp.review", "static/vendor/text-annotator.umd.js", "text/javascript"),
 } | {
     name: ("kpu_nlp.review", f"static/{name}", "text/javascript")
-    for name in ("review.js", "api.js", "edges.js", "facts.js", "text.js")
+    for name in ("review.js", "api.js", "edges.js", "facts.js", "lists.js", "text.js")
 }
 
 
@@ -114,20 +114,24 @@ def _answering(answer: Callable[[Request, Any], Any], kind: type[BaseModel] | No
     async def endpoint(request: Request) -> Response:
         try:
             body = kind.model_validate_json(await request.body()) if kind is not None else None
-        except ValidationError as error:
-            return _problem(first_problem(error, whole="the request"), 422)
-        except TooLargeError:
-            return _problem("more than one article can be", 413)
-        try:
             return JSONResponse(await run_in_threadpool(answer, request, body))
         except StaleVersionError as error:
             return JSONResponse({"problem": str(error), "document": document_json(error.document)}, status_code=409)
-        except UnknownArticleError as error:
-            return _problem(str(error), 404)
-        except KpuNlpError as error:
-            return _problem(str(error), 422)
+        except (TooLargeError, ValidationError, KpuNlpError, OSError) as error:
+            return _problem(*_told(error))
 
     return endpoint
+
+
+def _told(error: Exception) -> tuple[str, int]:
+    """Return what to say of an error, and the status of the answer."""
+    if isinstance(error, TooLargeError):
+        return "more than one article can be", 413
+    if isinstance(error, ValidationError):
+        return first_problem(error, whole="the request"), 422
+    if isinstance(error, OSError):  # a disk that is full, a drive that is gone
+        return f"the folder cannot be used: {error.strerror or error}", 507
+    return str(error), 404 if isinstance(error, UnknownArticleError) else 422
 
 
 def _problem(problem: str, status: int) -> JSONResponse:

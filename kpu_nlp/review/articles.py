@@ -10,7 +10,7 @@ from kpu_nlp.annotation.inline import AnnotatedArticle, parse_inline
 from kpu_nlp.errors import AnnotationError, InputError
 from kpu_nlp.messages import shown
 from kpu_nlp.reading.article import article_from_text
-from kpu_nlp.reading.records import FailedRecord, iter_records, open_record
+from kpu_nlp.reading.records import read_all
 from kpu_nlp.schema import Article
 
 _OPENING = "---\n"
@@ -40,14 +40,11 @@ def read_input_articles(inputs: Sequence[str]) -> tuple[list[InputArticle], list
         AnnotationError: two articles have the same id.
         MissingExtraError: an input needs a package that is not installed.
     """
+    articles, failed = read_all(inputs)
     read: dict[str, InputArticle] = {}
-    failed: list[str] = []
-    for record in iter_records(inputs):
-        if isinstance(record, FailedRecord):
-            failed.append(f"{record.source}: {shown(record.reason)}")
-            continue
+    for article in articles:
         try:
-            one = _from_article(open_record(record))
+            one = _from_article(article)
         except (InputError, AnnotationError) as error:
             failed.append(shown(" ".join(str(error).split())))
             continue

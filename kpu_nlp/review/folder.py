@@ -74,12 +74,13 @@ class ReviewFolder:
         with atomic_write(self.file(article_id)) as file:
             file.write(content)
 
-    def save_progress(self) -> None:
-        """Write `STATES`.
+    def save_progress(self, *article_ids: str) -> None:
+        """Write what is known of some articles to `STATES`; of the others, what another review wrote there stays.
 
         Raises:
-            InputError: it cannot be written.
+            InputError: it cannot be read or written.
         """
+        self.progress = _read_states(self.path / STATES) | {name: self.progress[name] for name in article_ids}
         known = {article_id: asdict(one) for article_id, one in sorted(self.progress.items())}
         with atomic_write(self.path / STATES) as file:
             file.write(json.dumps({"format": _FORMAT, "articles": known}, ensure_ascii=False, indent=1) + "\n")

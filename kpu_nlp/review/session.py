@@ -131,7 +131,7 @@ class Session:
             self._check_file(one)
         entries = self._read(articles, tell)
         self._entries = {entry.article.id: entry for entry in sorted(entries, key=lambda entry: -entry.uncertainty)}
-        folder.save_progress()
+        folder.save_progress(*(name for name in self._entries if name in folder.progress))
         # What linking needs of tables is read with the first article, which takes seconds: before a page waits for it.
         self._document(next(iter(self._entries.values())))
 
@@ -230,7 +230,7 @@ class Session:
                 if version_of(content.encode()) != version or self._folder.read(article_id) is None:
                     self._folder.write(article_id, content)
                 progress.accepted = version_of(content.encode())
-            self._folder.save_progress()
+            self._folder.save_progress(article_id)
             return self._document(entry)
 
     def link(self, article_id: str, spans: Iterable[Span]) -> DocumentFacts:

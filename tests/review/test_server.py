@@ -31,7 +31,17 @@ def test_the_page_and_its_files(server: Any) -> None:
     assert "unsafe" not in headers["content-security-policy"]
     assert headers["referrer-policy"] == "no-referrer"
     assert not any(name.lower().startswith("access-control") for name in headers)
-    for name in ("base.css", "review.css", "review.js", "text-annotator.js", "api.js", "edges.js", "facts.js", "text.js"):
+    for name in (
+        "base.css",
+        "review.css",
+        "review.js",
+        "text-annotator.js",
+        "api.js",
+        "edges.js",
+        "facts.js",
+        "lists.js",
+        "text.js",
+    ):
         status, content, headers = server.ask(f"static/{name}")
         assert (status, len(content) > 100) == (200, True), name
     for name in ("../session.py", "..%2fsession.py", "nothing.js", "vendor/LICENSES.txt"):

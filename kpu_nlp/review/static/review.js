@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { lineAt, moveEdge, nearestEdge, overlaps, placeEdge, room, withSpan, wordsOf } from "./edges.js";
 import { emptyRow, readFacts, showFacts } from "./facts.js";
+import { showArticles, showLabels, showSlips } from "./lists.js";
 import { TextView } from "./text.js";
 
 const $ = (id) => document.getElementById(id);
@@ -12,70 +13,13 @@ const UNDONE = 200; // changes that can be taken back
 
 const session = { articles: [], labels: new Map() };
 // The article that is shown: what the server has of it, and what the person has made of it.
-const shown = { id: null, text: "", version: null, state: null, slips: [], now: null, current: null, before: [], after: [] };
+const shown = { id: null, text: "", version: null, state: null, slips: [], unsaved: false, now: null, current: null, before: [], after: [] };
 let view;
 let saving = null;
 let waiting = false;
 let typing = null;
 
 // ---- what is shown
-
-function showArticles() {
-  const count = (state) => session.articles.filter((one) => one.state === state).length;
-  $("progress").textContent = `${count("accepted")} accepted, ${count("changed")} changed, ${count("to do")} to do`;
-  const rows = session.articles.map((one) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.dataset.id = one.id;
-    const more = document.createElement("small");
-    more.textContent = `${one.state} · doubt ${one.uncertainty.toFixed(3)}`;
-    more.title = "How unsure the model is: mean entropy of the words' labels, in nats";
-    button.append(one.title, more);
-    if (one.id === shown.id) button.setAttribute("aria-current", "true");
-    const row = document.createElement("li");
-    row.append(button);
-    return row;
-  });
-  $("articles").replaceChildren(...rows);
-}
-
-function showLabels() {
-  $("labels").replaceChildren(
-    ...[...session.labels.values()].map((label) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = `tint t${label.tone}${label.theme ? " theme" : ""}`;
-      button.dataset.label = label.name;
-      button.title = `${label.definition}${label.key ? ` (key ${label.key})` : ""}`;
-      button.setAttribute("aria-pressed", "false");
-      if (label.key) button.setAttribute("aria-keyshortcuts", label.key);
-      const at = label.name.toLowerCase().indexOf(label.key);
-      if (label.key && at >= 0) {
-        const key = document.createElement("u");
-        key.textContent = label.name[at];
-        button.append(label.name.slice(0, at), key, label.name.slice(at + 1));
-      } else {
-        button.append(label.key ? `${label.name} ${label.key}` : label.name);
-      }
-      return button;
-    }),
-  );
-}
-
-function showSlips() {
-  $("slip-count").textContent = `(${shown.slips.length})`;
-  $("slips").replaceChildren(
-    ...shown.slips.map((slip) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      if (slip.line !== null) button.dataset.line = slip.line;
-      button.textContent = slip.line === null ? `Facts: ${slip.message}` : `Line ${slip.line + 1}: ${slip.message}`;
-      const row = document.createElement("li");
-      row.append(button);
-      return row;
-    }),
-  );
-}
 
 function showCurrent() {
   const { current, now, text } = shown;
@@ -104,7 +48,7 @@ function show({ facts = true } = {}) {
   const at = session.articles.findIndex((one) => one.id === shown.id);
   $("previous").disabled = at <= 0;
   $("next").disabled = at >= session.articles.length - 1;
-  showSlips();
+  showSlips(shown.slips);
   showCurrent();
 }
 
@@ -128,7 +72,7 @@ function taken(document, { again = false } = {}) {
   const listed = session.articles.find((one) => one.id === document.id);
   if (listed && listed.state !== document.state) {
     listed.state = document.state;
-    showArticles();
+    showArticles(session.articles, shown.id);
   }
 }
 
@@ -176,15 +120,17 @@ function save() {
         waiting = false;
         await saveOnce();
       }
+      shown.unsaved = false;
       $("saved").textContent = "All changes saved";
     } catch (problem) {
       waiting = false;
+      shown.unsaved = true;
       $("saved").textContent = "Not saved";
       failed(problem);
     } finally {
       saving = null;
     }
-    showSlips();
+    showSlips(shown.slips);
     $("state").textContent = shown.state;
   })();
   return saving;
@@ -200,7 +146,7 @@ function failed(problem) {
   if (problem.document) {
     // Somebody else was faster: what stands in the file is shown, and nothing of it is overwritten.
     taken(problem.document, { again: true });
-    Object.assign(shown, { before: [], after: [] });
+    Object.assign(shown, { before: [], after: [], unsaved: false });
     show();
     tell("This article was changed in another tab or program. Your last change was not saved; you see what stands now.");
     $("saved").textContent = "Shown as it stands";
@@ -211,9 +157,16 @@ function failed(problem) {
 
 // ---- from article to article
 
-async function open(id) {
+// Whether everything is saved; a change that could not be saved is never left behind.
+async function settled() {
   if (typing !== null) keepFacts();
   await saving;
+  if (shown.unsaved) tell("This article has a change that could not be saved. Mend it, or undo it, first.");
+  return !shown.unsaved;
+}
+
+async function open(id) {
+  if (!(await settled())) return;
   try {
     const found = await api.open(id);
     Object.assign(shown, { id, text: found.text, before: [], after: [] });
@@ -223,7 +176,7 @@ async function open(id) {
     show();
     tell(null);
     $("saved").textContent = "";
-    showArticles();
+    showArticles(session.articles, shown.id);
     document.title = `${id} · Review`;
     document.querySelector("main").scrollTop = 0;
     document.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
@@ -239,8 +192,7 @@ function neighbour(step) {
 }
 
 async function accept() {
-  if (typing !== null) keepFacts();
-  await saving;
+  if (!(await settled())) return;
   try {
     if (shown.state !== "accepted") taken(await api.accept(shown.id, shown.version, true));
     const at = session.articles.findIndex((one) => one.id === shown.id);
@@ -406,7 +358,7 @@ function listen() {
   $("facts").addEventListener("click", (event) => changeRows(event));
   window.addEventListener("beforeunload", (event) => {
     if (typing !== null) keepFacts();
-    if (saving) event.preventDefault();
+    if (saving || shown.unsaved) event.preventDefault();
   });
 }
 
@@ -473,7 +425,7 @@ async function begin() {
     pick: (span) => pick(span),
     drag,
   });
-  showLabels();
+  showLabels([...session.labels.values()]);
   listen();
   const asked = decodeURIComponent(location.hash.slice(1));
   await open(session.articles.some((one) => one.id === asked) ? asked : session.articles[0].id);
