@@ -10,7 +10,6 @@ import json
 import random
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,10 +18,8 @@ from itertools import product
 from pathlib import Path
 
 import click
+from measuring import COMMAND, corpus_texts
 
-from kpu_nlp.annotation.inline import parse_inline
-from kpu_nlp.annotation.packaged import packaged_corpus
-from kpu_nlp.annotation.splits import split_of
 from kpu_nlp.bulk.run import CPU_SHARD
 
 _PAUSE = 0.25  # seconds between two looks at the memory
@@ -40,13 +37,6 @@ class Measured:
     peak: float
     at_tenth: float
     at_end: float
-
-
-def corpus_texts() -> list[list[str]]:
-    """Return the paragraphs of each training and dev article; the test articles are left alone."""
-    paths = sorted((packaged_corpus() / "articles").glob("*.txt"))
-    texts = [parse_inline(path.read_text(encoding="utf-8")).text for path in paths if split_of(path.stem) != "test"]
-    return [[line for line in text.split("\n") if line.strip()] for text in texts]
 
 
 def make_articles(count: int, *, paragraphs: int | None) -> Iterator[str]:
@@ -87,7 +77,7 @@ def resident(leader: int) -> int:
 
 def measure(source: Path, output: Path, *, count: int, engine: str, workers: int) -> Measured:
     """Run one job and watch its memory, on Ray that of Ray's own processes included."""
-    command = [sys.executable, "-c", "from kpu_nlp.cli import main; main()", "bulk", str(source), "--output", str(output)]
+    command = [*COMMAND, "bulk", str(source), "--output", str(output)]
     job = subprocess.Popen([*command, "--engine", engine, "--workers", str(workers), "--fresh"])  # noqa: S603
     looks: list[tuple[float, int]] = []
     while job.poll() is None:
