@@ -11,6 +11,7 @@ from typing import Any
 
 from kpu_nlp.errors import InputError
 from kpu_nlp.training.windows import Collator, Row
+from kpu_nlp.writing.atomic import folder_above
 
 PROBES = 3  # steps that are measured, after one that warms up
 FORWARD_SHARE = 0.3  # of a step's time, where nothing is learnt
@@ -73,11 +74,9 @@ def check_room(model: Any, work: Path) -> None:
         work: the work folder; it need not exist yet.
 
     Raises:
-        InputError: there is less room than the run needs.
+        InputError: there is less room than the run needs, or the folder cannot be made.
     """
-    folder = work.resolve()
-    while not folder.is_dir():
-        folder = folder.parent
+    folder = folder_above(work)
     needed = BYTES_PER_PARAMETER * sum(parameter.numel() for parameter in model.parameters())
     free = shutil.disk_usage(folder).free
     if free < needed:

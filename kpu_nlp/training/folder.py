@@ -35,7 +35,7 @@ from kpu_nlp.training.fit import TrainingData
 from kpu_nlp.training.onnx_export import MAX_F1_LOST, Parity, compare, export_onnx, quantize_int8
 from kpu_nlp.training.recipe import Recipe
 from kpu_nlp.training.tagging import tag_articles
-from kpu_nlp.writing.atomic import atomic_folder
+from kpu_nlp.writing.atomic import atomic_folder, folder_above, writable
 
 logger = logging.getLogger(__name__)
 
@@ -64,17 +64,17 @@ def check_output(output: Path) -> None:
     """Refuse, before hours of training, an output that a model must not take the place of in the end.
 
     Raises:
-        InputError: its parent is not there, it is a file, holds the current folder, or holds other files than a model's.
+        InputError: its parent cannot be made, it is a file, holds the current folder, or holds other files than a model's.
     """
-    target = output.resolve()
-    if not target.parent.is_dir():
-        raise InputError(f"{output}: there is no folder {target.parent}; make it first")
-    if target.exists() and not target.is_dir():
-        raise InputError(f"{output}: a file; name a folder to write to")
-    if Path.cwd().is_relative_to(target):
-        raise InputError(f"{output}: the current folder is in it, so it is not replaced; name another folder")
-    if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
-        raise InputError(f"{output}: holds other files than a model's, which would be lost; name another folder")
+    with writable(output):  # a name may be too long, for one
+        target = output.resolve()
+        folder_above(target.parent)
+        if target.exists() and not target.is_dir():
+            raise InputError(f"{output}: a file; name a folder to write to")
+        if Path.cwd().is_relative_to(target):
+            raise InputError(f"{output}: the current folder is in it, so it is not replaced; name another folder")
+        if target.is_dir() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+            raise InputError(f"{output}: holds other files than a model's, which would be lost; name another folder")
 
 
 def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) -> Manifest:
@@ -84,12 +84,12 @@ def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) 
         recipe: the recipe that the model was trained with.
         data: the articles of the run; dev and test are scored with the engine that the folder ships.
         fitted: the folder that `kpu_nlp.training.fit.fit` gave.
-        output: the model folder; replaced as a whole where it exists.
+        output: the model folder; replaced as a whole where it exists, made with its parents where it does not.
 
     Raises:
         RecipeError: the ONNX file in full precision finds other spans than torch, so that nothing may be shipped.
     """
-    with atomic_folder(output) as folder:
+    with atomic_folder(output, parents=True) as folder:
         return fill_folder(recipe, data, fitted, folder)
 
 

@@ -213,7 +213,7 @@ def carry_out(plan: Plan, progress: TrainingProgress | None = None) -> Outcome:
         verdict = judge(comparison)
         manifest = record_comparison(stage, comparison)
         target = _rejected(asked.output) if verdict.rejected else asked.output
-        with atomic_folder(target) as folder:
+        with atomic_folder(target, parents=True) as folder:
             shutil.copytree(stage, folder, dirs_exist_ok=True)
     finally:
         shutil.rmtree(stage, ignore_errors=True)

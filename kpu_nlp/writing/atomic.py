@@ -79,15 +79,21 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path, *, parents: bool = False) -> Iterator[Path]:
     """Give an empty folder that takes the place of ``path`` when the block ends, and vanishes when it fails.
 
     A folder that stands there already is moved aside first, comes back if the exchange fails, and is deleted at the very end.
+
+    Args:
+        path: the folder.
+        parents: make the folders above it that are missing.
 
     Raises:
         InputError: the path is a file or holds the current folder, its parent folder is missing, or it cannot be written.
     """
     with writable(path):
+        if parents:
+            path.resolve().parent.mkdir(parents=True, exist_ok=True)
         target = _destination(path)
         if target.exists() and not target.is_dir():
             raise InputError(f"{shown(str(path))}: a file; name a folder to write to")
@@ -179,6 +185,23 @@ def _destination(path: Path) -> Path:
     if not target.parent.is_dir():
         raise InputError(f"{shown(str(path))}: there is no folder {shown(str(path.parent))}; make it first")
     return target
+
+
+def folder_above(path: Path) -> Path:
+    """Return the folder that what is missing of a path would be made in: the path itself where it is a folder.
+
+    Raises:
+        InputError: that is a file, or nothing can be made in it.
+    """
+    with writable(path):
+        above = path.resolve()
+        while not above.exists():
+            above = above.parent
+    if not above.is_dir():
+        raise InputError(f"{shown(str(path))}: {shown(str(above))} is a file; name another place")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise InputError(f"{shown(str(path))}: nothing can be written to {shown(str(above))}; name another place")
+    return above
 
 
 def refuse_to_replace(output: Path, source: str | Path, *, what: str) -> None:

@@ -68,11 +68,11 @@ def first(tmp_path_factory, small_base, corpus, write_recipe, run_train):
     folder = tmp_path_factory.mktemp("first")
     more = RECIPE[RECIPE.index("[augmentation]") : RECIPE.index("[mixture]")]
     recipe = write_recipe(folder, small_base, epochs=16, patience=6, more=f"\n{more}")
-    result = run_train(recipe, "--corpus", corpus, "--output", folder / "first")
+    result = run_train(recipe, "--corpus", corpus, "--output", folder / "models" / "first")  # the folder above is made
     assert result.exit_code == 0, result.output
-    manifest = read_manifest(folder / "first")
+    manifest = read_manifest(folder / "models" / "first")
     assert manifest.scores["dev"]["entities"].f1 > 0.9
-    return folder / "first"
+    return folder / "models" / "first"
 
 
 @pytest.fixture

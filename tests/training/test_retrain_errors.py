@@ -100,14 +100,25 @@ def test_the_model_that_goes_on_is_not_replaced(tmp_path, shipped_model, corpus,
     assert error.startswith(f"{shipped_model}: would replace the model that is compared with in the end")
 
 
-@pytest.mark.parametrize(("name", "message"), [("none/model", "there is no folder"), ("a_file", "a file; name a folder")])
-def test_an_output_that_cannot_be_written(tmp_path, corpus, write_new, run_train, one_error, name, message):
-    (tmp_path / "a_file").touch()
-    result = run_train("--corpus", corpus, "--add", write_new(), "--output", tmp_path / name)
-    if name == "a_file":  # click itself sees a file where a folder is wanted
-        assert result.exit_code == 2
-        return
-    assert one_error(result).startswith(f"{tmp_path / name}: {message}")
+def test_an_output_that_cannot_be_written(tmp_path, corpus, write_new, run_train, one_error):
+    file = tmp_path / "a_file"
+    file.touch()
+    result = run_train("--corpus", corpus, "--add", write_new(), "--output", file)
+    assert result.exit_code == 2  # click itself sees a file where a folder is wanted
+    result = run_train("--corpus", corpus, "--add", tmp_path / "new", "--output", file / "models" / "model")
+    assert one_error(result) == f"{file / 'models'}: {file} is a file; name another place"
+    result = run_train("--corpus", corpus, "--add", tmp_path / "new", "--output", tmp_path / ("m" * 300))
+    assert "cannot be written (File name too long)" in one_error(result)
+    assert {path.name for path in tmp_path.iterdir()} == {"a_file", "corpus", "new"}
+
+
+def test_a_work_folder_that_cannot_be_made(tmp_path, small_base, write_new, fails):
+    file = tmp_path / "a_file"
+    file.touch()
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text("[windows]\nsize = 62\noverlap = 16\n", encoding="utf-8")
+    error = fails("--add", write_new(), "--base", small_base, "--recipe", recipe, "--work", file / "work")
+    assert error == f"{file / 'work'}: {file} is a file; name another place"
 
 
 @pytest.mark.parametrize("name", ["model", "model.rejected"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kpu_nlp.errors import InputError
-from kpu_nlp.writing.atomic import atomic_files, atomic_folder, atomic_write
+from kpu_nlp.writing.atomic import atomic_files, atomic_folder, atomic_write, folder_above
 
 
 def names(folder: Path) -> list[str]:
@@ -77,6 +77,15 @@ def test_a_link_is_followed_and_a_device_stays_one(tmp_path: Path) -> None:
     with atomic_write(Path(os.devnull)) as file:
         file.write("baru")
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)  # noqa: PTH116
+
+
+def test_folders_above_are_made_where_that_is_asked_for(tmp_path: Path) -> None:
+    assert folder_above(tmp_path / "satu" / "dua") == folder_above(tmp_path) == tmp_path
+    with atomic_folder(tmp_path / "satu" / "dua" / "model", parents=True) as folder:
+        (folder / "isi.txt").touch()
+    assert names(tmp_path / "satu" / "dua" / "model") == ["isi.txt"]
+    with pytest.raises(InputError, match=r"isi\.txt is a file"):
+        folder_above(tmp_path / "satu" / "dua" / "model" / "isi.txt" / "tiga")
 
 
 @pytest.mark.parametrize("write", [atomic_write, atomic_folder])
