@@ -73,8 +73,9 @@ def make_epochs(
     """
     pool = name_pool([*articles, *added])
     old, repeats = articles_of_epoch(len(articles), len(added), recipe)
+    new = [article for _ in range(repeats) for article in added]
     return [
-        _make_epoch([*_old_of_epoch(articles, old, recipe, epoch), *added * repeats], tokenizer, tags, recipe, epoch, pool)
+        _make_epoch([*_old_of_epoch(articles, old, recipe, epoch), *new], tokenizer, tags, recipe, epoch, pool)
         for epoch in range(recipe.optimizer.epochs)
     ]
 
