@@ -6,6 +6,7 @@ sample article; what fonts the machine has decides how they look.
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
 import subprocess
@@ -31,7 +32,7 @@ MAX_BYTES = 150_000
     help="Folder of the pictures",
 )
 def main(output: Path) -> None:
-    """Write show.png and review.png."""
+    """Write show.png, report.png and review.png."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
 
     executable = shutil.which("chromium") or shutil.which("google-chrome")
@@ -41,7 +42,11 @@ def main(output: Path) -> None:
         # Grey edges of letters instead of coloured ones: half the bytes, and they look the same everywhere.
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-lcd-text"]
         browser = playwright.chromium.launch(executable_path=executable, args=arguments)
-        pictures = {"show.png": _show(browser, Path(folder)), "review.png": _review(browser, Path(folder))}
+        pictures = {
+            "show.png": _show(browser, Path(folder)),
+            "report.png": _report(browser, Path(folder)),
+            "review.png": _review(browser, Path(folder)),
+        }
         browser.close()
     for name, content in pictures.items():
         picture = output / name
@@ -60,6 +65,25 @@ def _show(browser: Any, folder: Path) -> bytes:
     page = browser.new_page(viewport=SIZE, color_scheme="light")
     page.goto(path.as_uri())
     page.hover("#event-1 h3")
+    picture: bytes = page.screenshot()
+    return picture
+
+
+def _report(browser: Any, folder: Path) -> bytes:
+    """Return the picture of the page about some articles of the corpus, where offices are told apart."""
+    from kpu_nlp.annotation.inline import parse_inline  # noqa: PLC0415 - only here
+
+    archive, results, path = folder / "archive.jsonl", folder / "results.jsonl", folder / "report.html"
+    chosen = sorted((ROOT / "corpus" / "articles").glob("a-*.txt"))
+    rows = [{"id": one.stem, "text": parse_inline(one.read_text(encoding="utf-8")).text} for one in chosen]
+    archive.write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    for command in (["bulk", archive, "--output", results], ["report", results, "--output", path]):
+        # This package's own commands, which say on standard error how far they are.
+        subprocess.run([sys.executable, "cli.py", *command], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)  # noqa: S603
+    page = browser.new_page(viewport=SIZE, color_scheme="light")
+    page.goto(path.as_uri())
+    page.evaluate("document.getElementById('offices').scrollIntoView()")
+    page.locator("[aria-labelledby=offices] svg a").first.click()
     picture: bytes = page.screenshot()
     return picture
 

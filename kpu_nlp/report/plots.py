@@ -39,7 +39,14 @@ _CONFIG = {
         "titleFontWeight": "normal",
         "labelLimit": 0,
     },
-    "legend": {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFontSize": 12, "orient": "top", "title": None},
+    "legend": {
+        "labelColor": "var(--ink)",
+        "titleColor": "var(--ink)",
+        "labelFontSize": 12,
+        "orient": "top",
+        "title": None,
+        "columnPadding": 24,
+    },
 }
 _COUNTS = {"tickMinStep": 1, "format": ",d"}
 
