@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from kpu_nlp.linking.components import PIPELINE
 from kpu_nlp.reading.article import article_from_text
 from kpu_nlp.schema import Article, Extraction, ModelInfo
 from kpu_nlp.spans import Span
+from kpu_nlp.stages import ASSEMBLING, DOC, stage
 from kpu_nlp.tagging.component import TaggerComponent
 from kpu_nlp.tagging.models import find_model
 
@@ -150,7 +151,12 @@ def link_articles(tagged: Iterable[tuple[Article, Sequence[Span]]], *, nlp: Lang
 def _builder(nlp: Language) -> Callable[[Article, Doc], Extraction]:
     manifest = tagger_of(nlp).manifest
     model = ModelInfo(name=manifest.name, version=manifest.version)
-    return partial(build_extraction, model=model, themes=manifest.themes)
+
+    def build(article: Article, doc: Doc) -> Extraction:
+        with stage(ASSEMBLING):
+            return build_extraction(article, doc, model=model, themes=manifest.themes)
+
+    return build
 
 
 def _chunks(stream: Iterable[Item]) -> Iterator[list[Item]]:
@@ -186,7 +192,8 @@ def _memory_zone(nlp: Language) -> Iterator[None]:
 
 
 def _make_doc(nlp: Language, article: Article) -> Doc:
-    doc = nlp.make_doc(article.text)
+    with stage(DOC):
+        doc = nlp.make_doc(article.text)
     doc._.kpu_published = article.published
     doc._.kpu_outlet = article.outlet
     return doc

@@ -8,6 +8,7 @@ from kpu_nlp.bulk.chunks import Outcome, Written
 from kpu_nlp.errors import InputError, MissingExtraError, ModelError
 from kpu_nlp.reading.records import FailedRecord, RawRecord, open_record
 from kpu_nlp.schema import Article, Extraction
+from kpu_nlp.stages import READING, WRITING, stage
 from kpu_nlp.writing.json_lines import to_json
 
 ExtractMany = Callable[[Sequence[Article]], Sequence[Extraction]]
@@ -28,7 +29,8 @@ def extract_records(records: Sequence[RawRecord | FailedRecord], extract: Extrac
 
 def read_records(records: Sequence[RawRecord | FailedRecord]) -> tuple[Article | FailedRecord, ...]:
     """Read the article of each record, in order."""
-    return tuple(record if isinstance(record, FailedRecord) else _open(record) for record in records)
+    with stage(READING):
+        return tuple(record if isinstance(record, FailedRecord) else _open(record) for record in records)
 
 
 def extract_opened(entries: Sequence[Article | FailedRecord], extract: ExtractMany) -> tuple[Outcome, ...]:
@@ -51,10 +53,11 @@ def _extract(articles: Sequence[Article], extract: ExtractMany) -> list[Outcome]
         return []
     try:
         extractions = extract(articles)
-        return [
-            Written(to_json(extraction, indent=False), len(article.text))
-            for article, extraction in zip(articles, extractions, strict=True)
-        ]
+        with stage(WRITING):
+            return [
+                Written(to_json(extraction, indent=False), len(article.text))
+                for article, extraction in zip(articles, extractions, strict=True)
+            ]
     except (ModelError, MissingExtraError):
         raise
     except Exception as error:

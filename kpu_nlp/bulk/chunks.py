@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from kpu_nlp.reading.records import FailedRecord, RawRecord
+from kpu_nlp.stages import READING, timed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ def make_chunks(records: Iterable[RawRecord | FailedRecord], size: int) -> Itera
     """Cut a stream of records into chunks of ``size``; the last may be shorter."""
     stream = iter(records)
     number = 0
-    while run := tuple(islice(stream, size)):
+    while run := _take(stream, size):
         yield Chunk(number, run)
         number += 1
+
+
+@timed(READING)
+def _take(stream: Iterator[RawRecord | FailedRecord], size: int) -> tuple[RawRecord | FailedRecord, ...]:
+    return tuple(islice(stream, size))

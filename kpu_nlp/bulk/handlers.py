@@ -14,6 +14,7 @@ from kpu_nlp.lean import without_torch
 from kpu_nlp.reading.records import FailedRecord, RawRecord
 from kpu_nlp.schema import Article, Extraction
 from kpu_nlp.spans import Span
+from kpu_nlp.stages import LOADING, stage
 
 # What a worker answers to: the name of a step, and what does it.
 Handlers = Mapping[str, Callable[[Any], Any]]
@@ -48,11 +49,12 @@ class Setup:
 
 def open_extractor(setup: Setup) -> Handlers:
     """Open the whole pipeline on the CPU: ``extract`` turns records into outcomes."""
-    with without_torch():
-        from kpu_nlp.pipeline import load, pipe_articles, tagger_of  # noqa: PLC0415 - spaCy, in the worker only
+    with stage(LOADING):
+        with without_torch():
+            from kpu_nlp.pipeline import load, pipe_articles, tagger_of  # noqa: PLC0415 - spaCy, in the worker only
 
-    nlp = load(setup.model, device="cpu", threads=setup.threads, batch_size=setup.batch_size)
-    _ = tagger_of(nlp).tagger  # opened now, so that a damaged model is told before an article is taken
+        nlp = load(setup.model, device="cpu", threads=setup.threads, batch_size=setup.batch_size)
+        _ = tagger_of(nlp).tagger  # opened now, so that a damaged model is told before an article is taken
 
     def extract(articles: Sequence[Article]) -> list[Extraction]:
         return list(pipe_articles(articles, nlp=nlp))
@@ -71,10 +73,11 @@ def open_custom(extract: Callable[[Article], Extraction]) -> Handlers:
 
 def open_linker(setup: Setup) -> Handlers:
     """Open what stands before and after the encoder: ``read`` opens records, ``link`` turns tagged articles into outcomes."""
-    with without_torch():
-        from kpu_nlp.pipeline import link_articles, load  # noqa: PLC0415
+    with stage(LOADING):
+        with without_torch():
+            from kpu_nlp.pipeline import link_articles, load  # noqa: PLC0415
 
-    nlp = load(setup.model, device="cpu")  # its encoder is opened on first use, and never used here
+        nlp = load(setup.model, device="cpu")  # its encoder is opened on first use, and never used here
 
     def link(tagged: Tagged) -> tuple[Outcome, ...]:
         entries, spans = tagged
@@ -95,11 +98,13 @@ def open_reader() -> Handlers:
 def open_torch_tagger(setup: Setup) -> Handlers:
     """Open the encoder in torch: ``tag`` finds the spans of articles, all of their windows sorted by length together."""
     os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"  # transformers shows a bar while it loads, beside the job's own
-    from kpu_nlp.tagging.engines import TorchEngine  # noqa: PLC0415
-    from kpu_nlp.tagging.models import open_tagger  # noqa: PLC0415
+    with stage(LOADING):
+        from kpu_nlp.tagging.engines import TorchEngine  # noqa: PLC0415
+        from kpu_nlp.tagging.models import open_tagger  # noqa: PLC0415
 
-    folder = Path(setup.model)
-    tagger, _ = open_tagger(folder, engine=TorchEngine.open(folder, device=setup.torch_device), batch_size=setup.batch_size)
+        folder = Path(setup.model)
+        engine = TorchEngine.open(folder, device=setup.torch_device)
+        tagger, _ = open_tagger(folder, engine=engine, batch_size=setup.batch_size)
 
     def tag(entries: Entries) -> Tagged:
         articles = [entry for entry in entries if isinstance(entry, Article)]

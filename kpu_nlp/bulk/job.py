@@ -23,6 +23,7 @@ from kpu_nlp.errors import InputError, JobError, TooManyErrorsError
 from kpu_nlp.messages import shown
 from kpu_nlp.reading.inputs import STANDARD_INPUT
 from kpu_nlp.reading.records import Fields, iter_records
+from kpu_nlp.stages import WRITING, stage
 from kpu_nlp.version import VERSION
 from kpu_nlp.writing.atomic import atomic_write, sync_folder
 from kpu_nlp.writing.formats import Format, check_format, open_writer
@@ -136,7 +137,9 @@ def _run_locked(job: Job, progress: StartProgress | None, check: Callable[[], No
         _compare(job, state.get("fingerprint"), fingerprint)
         state.put("fingerprint", fingerprint)
         work = _Work(job, state, fingerprint, source, check)
-        result = _publish(work, _do_missing(work, progress))
+        count = _do_missing(work, progress)
+        with stage(WRITING):
+            result = _publish(work, count)
     _remove_parts(parts)
     return result
 
@@ -192,8 +195,9 @@ def _do_missing(work: _Work, progress: StartProgress | None) -> int:
     finished_chunks = job.engine(missing())
     try:
         for finished in finished_chunks:
-            shard = write_shard(parts, finished)
-            work.state.add(shard, seconds=before + books.seconds)
+            with stage(WRITING):
+                shard = write_shard(parts, finished)
+                work.state.add(shard, seconds=before + books.seconds)
             books.add(shard, memory=finished.memory)
             if report:
                 report(books.read, books.written + books.failed)

@@ -14,6 +14,7 @@ from kpu_nlp.bulk.handlers import Handlers, Setup, open_custom, open_extractor, 
 from kpu_nlp.bulk.tasks import Task, TornChunks, failure, whole
 from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Ready, Worker, died_opening, start_worker, stop_workers
 from kpu_nlp.schema import Article, Extraction
+from kpu_nlp.stages import add_stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +111,13 @@ class _Run:
     def _hear(self, worker: Worker, queues: list[deque[Task]]) -> Iterator[Finished]:
         message = worker.receive()
         match message:
-            case Ready():
+            case Ready(seconds):
                 worker.ready = True
+                add_stages(seconds)
             case Fatal(error):
                 raise error
-            case Answer(payload, memory):
+            case Answer(payload, memory, seconds):
+                add_stages(seconds)
                 worker.memory = memory
                 self.memory = max(self.memory, sum(one.memory for one in self.workers))
                 task, worker.busy = cast("Task", worker.busy), None

@@ -16,7 +16,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -31,6 +31,7 @@ from kpu_nlp.bulk.worker import Answer, Fatal, Lost, Message, Ready, Worker, die
 from kpu_nlp.errors import JobError
 from kpu_nlp.messages import shown
 from kpu_nlp.schema import Article, Extraction
+from kpu_nlp.stages import add_stages, profiled
 
 # How often actors are started again without an answer in between.
 _LOSSES = 5
@@ -177,7 +178,8 @@ class _Run:
         match parcel.message:
             case Fatal(error):
                 raise error
-            case Answer(outcomes, _):
+            case Answer(outcomes, _, seconds):
+                add_stages(seconds)
                 yield from self._done(task, outcomes)
             case Lost() if task.place is None:
                 self.waiting.extend(self.torn.tear(task))
@@ -305,7 +307,12 @@ class _Actor:
     def _passed(self, parcel: _Parcel) -> _Parcel:
         if not isinstance(parcel.message, Answer):
             return parcel
-        message = self._answer(parcel.message.payload)
+        with profiled() as profile:
+            profile.add(parcel.message.seconds)
+            message = self._answer(parcel.message.payload)
+        if isinstance(message, Answer):
+            profile.add(message.seconds)
+            message = replace(message, seconds=profile.seconds)
         peak = peak_memory() + (message.memory if isinstance(message, Answer) else 0)
         return _Parcel(parcel.number, message, {**parcel.peaks, self._name: peak})
 
@@ -317,6 +324,7 @@ class _Actor:
                 return Fatal(died_opening(self._buried(self._worker)))
             if not isinstance(opened, Ready):
                 return opened
+            add_stages(opened.seconds)
         worker = self._worker
         worker.send(self._stage.step, payload)
         message = worker.receive()

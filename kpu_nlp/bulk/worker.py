@@ -6,9 +6,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import connection, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -17,6 +17,7 @@ from typing import Any
 from kpu_nlp.bulk.handlers import Handlers
 from kpu_nlp.bulk.memory import peak_memory
 from kpu_nlp.errors import JobError, KpuNlpError, MissingExtraError, ModelError
+from kpu_nlp.stages import profiled
 
 # Seconds that a killed process is waited for.
 _PATIENCE = 5
@@ -24,15 +25,28 @@ _PATIENCE = 5
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The worker has opened what it needs."""
+    """The worker has opened what it needs.
+
+    Attributes:
+        seconds: what that took, by stage.
+    """
+
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a task, and the most bytes that the worker has held so far."""
+    """What became of a task.
+
+    Attributes:
+        payload: for the next step.
+        memory: the most bytes that the worker has held so far.
+        seconds: what the task took, by stage.
+    """
 
     payload: Any
     memory: int
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +72,12 @@ def serve(tasks: Connection, open_handlers: Callable[[], Handlers]) -> None:
     threading.Thread(target=_die_with_parent, daemon=True).start()
     with suppress(EOFError, OSError):  # the parent is gone, or has no more use for this worker
         try:
-            handlers = open_handlers()
+            with profiled() as profile:
+                handlers = open_handlers()
         except KpuNlpError as error:
             tasks.send(Fatal(error))
             return
-        tasks.send(Ready())
+        tasks.send(Ready(profile.seconds))
         while True:
             step, payload = tasks.recv()
             tasks.send(_answer(handlers, step, payload))
@@ -70,7 +85,9 @@ def serve(tasks: Connection, open_handlers: Callable[[], Handlers]) -> None:
 
 def _answer(handlers: Handlers, step: str, payload: Any) -> Message:
     try:
-        return Answer(handlers[step](payload), peak_memory())
+        with profiled() as profile:
+            answer = handlers[step](payload)
+        return Answer(answer, peak_memory(), profile.seconds)
     except (ModelError, MissingExtraError) as error:
         return Fatal(error)
     except Exception as error:

@@ -11,6 +11,7 @@ import click
 
 from kpu_nlp.cli.extract import DEVICE, MODEL
 from kpu_nlp.cli.interruption import Interrupted, end_process, interruptible
+from kpu_nlp.cli.profile import PROFILE, echo_profile
 
 TOO_MANY_FAILED = 3
 SOME_FAILED = 4
@@ -47,6 +48,7 @@ INTERRUPTED = "Interrupted; what is done is kept. Give the same command again to
 @click.option("--id-field", default="id", show_default=True, metavar="F", help="Where files of records hold the id")
 @click.option("--text-field", default="text", show_default=True, metavar="F", help="... the text")
 @click.option("--published-field", default="published", show_default=True, metavar="F", help="... the day of publication")
+@PROFILE
 @click.pass_context
 def bulk(
     ctx: click.Context,
@@ -64,6 +66,7 @@ def bulk(
     id_field: str,
     text_field: str,
     published_field: str,
+    with_profile: bool,
 ) -> None:
     """Extract from every article of whole archives.
 
@@ -87,6 +90,7 @@ def bulk(
             from kpu_nlp.bulk.limits import parse_limit
             from kpu_nlp.bulk.run import Options, run_bulk
             from kpu_nlp.reading.records import Fields
+            from kpu_nlp.stages import profiled
 
             options = Options(
                 format=form,
@@ -100,12 +104,15 @@ def bulk(
                 engine=engine,
                 ray_address=ray_address,
             )
+            profile = stack.enter_context(profiled())
             result = run_bulk(inputs, output, options=options, progress=_progress(stack), say=_say, check=check)
     except Interrupted as interrupted:
         end_process(INTERRUPTED, interrupted.signal)
     except TooManyErrorsError as error:
         _say(f"Error: {error}")
         ctx.exit(TOO_MANY_FAILED)
+    if with_profile and result.books is not None:
+        echo_profile(profile, articles=result.books.written)
     _tell(ctx, result, output)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kpu_nlp.cli.output import echo_json
+from kpu_nlp.cli.profile import PROFILE, echo_profile
 
 DEVICE = click.option(
     "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True, help="Where the encoder runs"
@@ -33,8 +34,16 @@ MODEL = click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write there instead of standard output"
 )
 @click.option("--force", is_flag=True, help="Read a file that is larger than one article should be")
+@PROFILE
 def extract(
-    source: str, published: str | None, model: Path | None, device: str, form: str, output: Path | None, force: bool
+    source: str,
+    published: str | None,
+    model: Path | None,
+    device: str,
+    form: str,
+    output: Path | None,
+    force: bool,
+    with_profile: bool,
 ) -> None:
     """Extract the facts of one article: a text or HTML file, standard input, or a web page.
 
@@ -46,18 +55,29 @@ def extract(
       cat article.txt | kpu-nlp extract - --published 2022-07-22 > facts.json
     """  # noqa: D301 - click reads the backspace
     from kpu_nlp.messages import shown
+    from kpu_nlp.stages import READING, WRITING, profiled, stage
+
+    with profiled() as profile:
+        # Whatever the user may have to mend comes before spaCy is loaded, which takes a second.
+        with stage(READING):
+            article = _read(source, published=published, output=output, force=force)
+        extraction = run_model(article, model=model, device=device)
+        for warning in extraction.warnings:
+            click.echo(f"Warning: {shown(warning)}", err=True)
+        with stage(WRITING):
+            _write(extraction, form=form, output=output)
+    if with_profile:
+        echo_profile(profile)
+
+
+def _read(source: str, *, published: str | None, output: Path | None, force: bool) -> Any:
     from kpu_nlp.reading import parse_published, read_article
     from kpu_nlp.writing.atomic import refuse_to_replace
 
-    # Whatever the user may have to mend comes before spaCy is loaded, which takes a second.
     day = parse_published(published) if published is not None else None
     if output is not None:
         refuse_to_replace(output, source, what="the article that is read")
-    article = read_article(source, published=day, force=force)
-    extraction = run_model(article, model=model, device=device)
-    for warning in extraction.warnings:
-        click.echo(f"Warning: {shown(warning)}", err=True)
-    _write(extraction, form=form, output=output)
+    return read_article(source, published=day, force=force)
 
 
 def run_model(article: Any, *, model: Path | None, device: str) -> Any:
@@ -66,14 +86,18 @@ def run_model(article: Any, *, model: Path | None, device: str) -> Any:
     Raises:
         ModelError: the model folder cannot be used; that is found out before spaCy is loaded.
     """
-    from kpu_nlp.cli.lean import import_pipeline
-    from kpu_nlp.tagging.manifest import read_manifest
-    from kpu_nlp.tagging.models import find_model
+    from kpu_nlp.stages import LOADING, stage
 
-    folder = find_model(model)
-    read_manifest(folder)
-    pipeline = import_pipeline(device)
-    return pipeline.extract_article(article, nlp=pipeline.load(folder, device=device))
+    with stage(LOADING):
+        from kpu_nlp.cli.lean import import_pipeline
+        from kpu_nlp.tagging.manifest import read_manifest
+        from kpu_nlp.tagging.models import find_model
+
+        folder = find_model(model)
+        read_manifest(folder)
+        pipeline = import_pipeline(device)
+        nlp = pipeline.load(folder, device=device)
+    return pipeline.extract_article(article, nlp=nlp)
 
 
 def _write(extraction: Any, *, form: str, output: Path | None) -> None:

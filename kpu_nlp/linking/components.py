@@ -25,6 +25,7 @@ from kpu_nlp.linking.speech import attribute_speech
 from kpu_nlp.linking.times import resolve_moments
 from kpu_nlp.linking.venues import find_places
 from kpu_nlp.spans import Span
+from kpu_nlp.stages import timed
 from kpu_nlp.tagging.component import read_spans
 
 Component = Callable[[Doc], Doc]
@@ -54,36 +55,42 @@ def set_extensions() -> None:
 set_extensions()
 
 
+@timed("kpu_dateline")
 def add_dateline(doc: Doc) -> Doc:
     """Set ``kpu_dateline`` (place, outlet): where the article says it was written, and for which site."""
     doc._.kpu_dateline = find_dateline(doc.text, read_spans(doc))
     return doc
 
 
+@timed("kpu_persons")
 def add_persons(doc: Doc) -> Doc:
     """Set ``kpu_persons``: which mentions are one person."""
     doc._.kpu_persons = link_persons(doc.text, read_spans(doc))
     return doc
 
 
+@timed("kpu_roles")
 def add_roles(doc: Doc) -> Doc:
     """Set ``kpu_roles``: which person holds which role in which organisation."""
     doc._.kpu_roles = link_roles(doc.text, read_spans(doc), doc._.kpu_persons or [])
     return doc
 
 
+@timed("kpu_speech")
 def add_speech(doc: Doc) -> Doc:
     """Set ``kpu_speech``: who says what."""
     doc._.kpu_speech = attribute_speech(doc.text, read_spans(doc), doc._.kpu_persons or [], doc._.kpu_roles or [])
     return doc
 
 
+@timed("kpu_places")
 def add_places(doc: Doc) -> Doc:
     """Set ``kpu_places`` and ``kpu_place_warnings``: the venues, and the regions that the article leaves open."""
     doc._.kpu_places, doc._.kpu_place_warnings = find_places(doc.text, read_spans(doc), outlet=doc._.kpu_outlet)
     return doc
 
 
+@timed("kpu_times")
 def add_times(doc: Doc) -> Doc:
     """Set ``kpu_times``: what each DATE and TIME span says."""
     text, spans = doc.text, read_spans(doc)
@@ -92,6 +99,7 @@ def add_times(doc: Doc) -> Doc:
     return doc
 
 
+@timed("kpu_event")
 def add_event(doc: Doc) -> Doc:
     """Set ``kpu_event``: the gathering that the article reports."""
     doc._.kpu_event = report_event(
@@ -107,6 +115,7 @@ class Directives:
         """Take the labels that are themes."""
         self.themes = themes
 
+    @timed("kpu_directives")
     def __call__(self, doc: Doc) -> Doc:
         """Answer the question for one Doc."""
         speech = doc._.kpu_speech or facts.Speech((), (), frozenset())

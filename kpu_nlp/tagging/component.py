@@ -16,6 +16,7 @@ from spacy.vocab import Vocab
 
 from kpu_nlp.errors import ModelError
 from kpu_nlp.spans import Span
+from kpu_nlp.stages import DOC, LOADING, stage
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.models import find_model, open_tagger
 from kpu_nlp.tagging.tagger import TEXTS_AT_ONCE, Tagger
@@ -94,9 +95,10 @@ class TaggerComponent:
     def tagger(self) -> Tagger:
         """The open tagger; opened on first use."""
         if self._opened is None:
-            self._opened, self._manifest = open_tagger(
-                self.folder, device=self.device, threads=self.threads, batch_size=self.batch_size
-            )
+            with stage(LOADING):
+                self._opened, self._manifest = open_tagger(
+                    self.folder, device=self.device, threads=self.threads, batch_size=self.batch_size
+                )
         return self._opened
 
     def predict(self, texts: Iterable[str]) -> Iterator[list[Span]]:
@@ -105,7 +107,8 @@ class TaggerComponent:
 
     def annotate(self, doc: Doc, spans: Iterable[Span]) -> Doc:
         """Write spans on a Doc."""
-        return set_spans(doc, spans)
+        with stage(DOC):
+            return set_spans(doc, spans)
 
     def __call__(self, doc: Doc) -> Doc:
         """Tag one Doc."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from kpu_nlp.spans import Span
+from kpu_nlp.stages import DECODING, ENCODER, PIECES, stage
 from kpu_nlp.tagging.bio import OUTSIDE, bio_to_spans, breaks_line, partner_columns
 from kpu_nlp.tagging.encoding import EncodedText, Window, encode_text, make_windows, special_pieces, window_pieces
 from kpu_nlp.tagging.engines import Engine, pad_batch
@@ -66,7 +67,9 @@ class Tagger:
     def tag_many(self, texts: Iterable[str], *, at_once: int = TEXTS_AT_ONCE) -> Iterator[list[Span]]:
         """Yield the spans of each text, in the texts' order; the windows of ``at_once`` texts are batched together."""
         for text, article, probabilities in self._read(texts, at_once):
-            yield self._decode(text, article, probabilities)
+            with stage(DECODING):
+                spans = self._decode(text, article, probabilities)
+            yield spans
 
     def tag_with_uncertainty(self, texts: Iterable[str], *, at_once: int = TEXTS_AT_ONCE) -> Iterator[tuple[list[Span], float]]:
         """Yield the spans of each text as `tag_many` does, and how unsure of its labels the tagger is (see `mean_entropy`)."""
@@ -77,8 +80,11 @@ class Tagger:
         """Yield each text with its words and their tag probabilities."""
         stream = iter(texts)
         while chunk := list(islice(stream, at_once)):
-            encoded = [encode_text(self._tokenizer, text) for text in chunk]
-            yield from zip(chunk, encoded, self._word_probabilities(encoded), strict=True)
+            with stage(PIECES):
+                encoded = [encode_text(self._tokenizer, text) for text in chunk]
+            with stage(DECODING):
+                probabilities = self._word_probabilities(encoded)
+            yield from zip(chunk, encoded, probabilities, strict=True)
 
     def _word_probabilities(self, articles: Sequence[EncodedText]) -> list[Floats]:
         """Return the tag probabilities of every word of every text; each of shape (words, tags)."""
@@ -95,7 +101,9 @@ class Tagger:
         for first in range(0, len(order), self._batch_size):
             batch = order[first : first + self._batch_size]
             pieces, mask = pad_batch([rows[job] for job in batch], self._specials)
-            scores = _softmax(self._engine.logits(pieces, mask))
+            with stage(ENCODER):
+                logits = self._engine.logits(pieces, mask)
+            scores = _softmax(logits)
             for row, job in enumerate(batch):
                 index, window = jobs[job]
                 _keep_furthest(articles[index], window, scores[row, 1:], results[index], margins[index])

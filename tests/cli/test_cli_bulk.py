@@ -46,6 +46,26 @@ def test_a_folder(shipped_model, process, invoke, tmp_path: Path) -> None:
     assert "the field options changed" in changed.stderr
 
 
+def test_a_profile_sums_up_over_the_workers(shipped_model, process, tmp_path: Path) -> None:
+    from kpu_nlp.linking.components import PIPELINE
+
+    source = tmp_path / "arsip.jsonl"
+    sample = (SAMPLES / "konsolidasi-kaltim.txt").read_text(encoding="utf-8")
+    texts = [f"{sample}Rilis {number}.\n" for number in range(20)]
+    source.write_text("\n".join(json.dumps({"id": f"a{n}", "text": text}) for n, text in enumerate(texts)), encoding="utf-8")
+    done = process("bulk", source, "--output", tmp_path / "hasil.jsonl", "--workers", "2", "--profile")
+    assert done.returncode == 0
+    talk = done.stderr.decode().splitlines()
+    begin = talk.index(next(line for line in talk if line.startswith("stage")))
+    assert talk[begin].split() == ["stage", "seconds", "share", "ms/article"]
+    found = {name: float(each) * 20 / 1000 for name, _, _, each in (row.rsplit(maxsplit=3) for row in talk[begin + 1 : -2])}
+    assert {"reading", "loading", "words and pieces", "encoder", "decoding", *PIPELINE, "assembling", "writing"} <= set(found)
+    assert talk[-2] == "20 read = 20 written + 0 skipped + 0 failed"
+    wall = float(re.search(r"([\d.]+) s, peak", talk[-1])[1])
+    assert found["encoder"] > max(found[name] for name in PIPELINE)
+    assert sum(found.values()) < 2 * wall + 1  # two workers, and the process that waits for them
+
+
 def test_good_and_bad_lines(shipped_model, invoke, tmp_path: Path) -> None:
     source, output = tmp_path / "arsip.jsonl", tmp_path / "hasil.jsonl"
     records = [

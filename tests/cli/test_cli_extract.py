@@ -51,6 +51,21 @@ def article(tmp_path: Path) -> Path:
 # What comes out
 
 
+def test_a_profile_names_every_stage_and_leaves_the_json_alone(shipped_model, process, article: Path) -> None:
+    from kpu_nlp.linking.components import PIPELINE
+
+    plain, done = process("extract", article), process("extract", article, "--profile")
+    assert (done.returncode, done.stdout) == (0, plain.stdout)
+    first, *rows = done.stderr.decode().splitlines()
+    assert first.split() == ["stage", "seconds", "share"]
+    found = [row.rsplit(maxsplit=2) for row in rows]
+    around = ["reading", "loading", "spaCy document", "words and pieces", "decoding", "encoder"]
+    assert [name for name, _, _ in found] == [*around, *PIPELINE, "assembling", "writing", "everything else"]
+    assert sum(float(share.rstrip("%")) for _, _, share in found) == pytest.approx(100, abs=1)
+    seconds = {name: float(took) for name, took, _ in found}
+    assert seconds["loading"] > seconds["encoder"] > 0
+
+
 def test_a_piped_article_is_one_line_of_json(shipped_model, process, article: Path) -> None:
     done = process("extract", article)
     assert (done.returncode, done.stderr) == (0, b"")
