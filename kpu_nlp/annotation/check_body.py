@@ -6,7 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 
-from kpu_nlp.annotation.inline import MARKUP
+from kpu_nlp.annotation.inline import HEADER, MARKUP, mask_references, parse_body
+from kpu_nlp.errors import AnnotationError
 from kpu_nlp.spans import Span, labelled
 
 Finding = tuple[int, str]
@@ -36,6 +37,23 @@ def body_findings(
     for span in spans:
         yield from _span(text, span, labels)
     yield from _unmarked_names(text, spans)
+
+
+def refuse_stray_markup(raw: str) -> None:
+    """Refuse an article file with markup that makes no span: whoever reads it on would take it for text.
+
+    Raises:
+        AnnotationError: there is such markup; the message names the line.
+    """
+    header = HEADER.match(raw)
+    body = raw[header.end() :] if header else raw
+    text, _ = parse_body(body)
+    written, _ = parse_body(mask_references(body))
+    first = min(_stray_markup(text, written), default=None)
+    if first is not None:
+        offset, problem = first
+        line = raw.count("\n", 0, len(raw) - len(body)) + written.count("\n", 0, offset) + 1
+        raise AnnotationError(f"line {line}: {problem}")
 
 
 def _stray_markup(text: str, written: str) -> Iterator[Finding]:

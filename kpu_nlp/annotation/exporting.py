@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from kpu_nlp.annotation.check import find_articles
+from kpu_nlp.annotation.check_body import refuse_stray_markup
 from kpu_nlp.annotation.formats import open_format
 from kpu_nlp.annotation.inline import AnnotatedArticle, parse_inline
 from kpu_nlp.annotation.label_map import LabelMap
@@ -20,17 +21,23 @@ def read_inline(paths: Iterable[Path]) -> list[AnnotatedArticle]:
     """Read annotated articles from files, folders and corpora.
 
     Raises:
-        AnnotationError: a path holds no article, one cannot be read, or an id stands twice; the message names the file.
+        AnnotationError: a path holds no article, one cannot be read or has markup that makes no span, or an id stands twice;
+            the message names the file.
     """
     articles: dict[str, AnnotatedArticle] = {}
     for path in find_articles(paths):
         name = shown(str(path))
         try:
-            article = parse_inline(path.read_text(encoding="utf-8"))
+            raw = path.read_text(encoding="utf-8")
+            article = parse_inline(raw)
         except (AnnotationError, UnicodeDecodeError) as error:
             raise AnnotationError(f"{name}: {error}") from error
         except OSError as error:
             raise AnnotationError(f"{name}: cannot be read: {error.strerror}") from error
+        try:
+            refuse_stray_markup(raw)
+        except AnnotationError as error:
+            raise AnnotationError(f"{name}: article {article.facts.id!r}, {error}; see 'kpu-nlp corpus check'") from error
         if article.facts.id in articles:
             raise AnnotationError(f"{name}: another article has its id {article.facts.id!r} too; see 'kpu-nlp corpus check'")
         articles[article.facts.id] = article

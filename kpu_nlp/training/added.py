@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kpu_nlp.annotation.check import find_articles
-from kpu_nlp.annotation.inline import HEADER, LABEL, MARKUP, AnnotatedArticle, mask_references, parse_body, parse_inline
+from kpu_nlp.annotation.check_body import refuse_stray_markup
+from kpu_nlp.annotation.inline import AnnotatedArticle, parse_inline
 from kpu_nlp.errors import AnnotationError
 from kpu_nlp.messages import shown
 
@@ -54,7 +55,7 @@ def read_new(paths: Iterable[Path]) -> dict[Path, AnnotatedArticle]:
         try:
             raw = path.read_text(encoding="utf-8-sig")
             articles[path] = parse_inline(raw)
-            _check_markup(raw)
+            refuse_stray_markup(raw)
         except (AnnotationError, UnicodeDecodeError) as error:
             raise AnnotationError(f"{path}: {error}; see 'kpu-nlp corpus check {path}'") from error
         except OSError as error:
@@ -115,15 +116,6 @@ def nearest(name: str, known: Sequence[str]) -> str | None:
     return found[0] if found else None
 
 
-def _check_markup(raw: str) -> None:
-    """Refuse brackets that make no span, such as one around a label in small letters: training would read them as text."""
-    written, _ = parse_body(mask_references(HEADER.sub("", raw, count=1)))
-    stray = MARKUP.search(written)
-    if stray is not None:
-        around = written[max(0, stray.start() - 20) : stray.start() + 30].replace("\n", " ").strip()
-        raise AnnotationError(f"markup that marks nothing: {around!r}; write [text|LABEL], the label in capitals")
-
-
 def _check_labels(path: Path, article: AnnotatedArticle, labels: Sequence[str]) -> None:
     for span in article.spans:
         if span.label in labels:
@@ -134,17 +126,6 @@ def _check_labels(path: Path, article: AnnotatedArticle, labels: Sequence[str]) 
             f"{path}: unknown label {span.label} on {span.of(article.text)!r}; {advice} with --label {span.label} "
             "(a theme: --label NAME=nama) or in the recipe's [labels]"
         )
-
-
-def check_label(name: str) -> str:
-    """Return the name of a new label.
-
-    Raises:
-        AnnotationError: it is not written as labels are.
-    """
-    if not LABEL.fullmatch(name):
-        raise AnnotationError(f"label {shown(name)!r}: capitals, digits and _ only, a capital first, such as INCLUSION")
-    return name
 
 
 def _without_doubles(new: Mapping[Path, AnnotatedArticle]) -> dict[Path, AnnotatedArticle]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import Field
 
-from kpu_nlp.annotation.inline import LABEL
 from kpu_nlp.errors import RecipeError
 from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
 from kpu_nlp.tagging.manifest import Manifest
@@ -17,6 +15,7 @@ from kpu_nlp.training.recipe import (
     NAME,
     VERSION,
     Augmentation,
+    LabelName,
     Labels,
     Mixture,
     Optimizer,
@@ -27,8 +26,6 @@ from kpu_nlp.training.recipe import (
 )
 
 FIRST_VERSION = "1.0.0"
-
-LabelName = Annotated[str, Field(pattern=rf"^{LABEL.pattern}$")]
 
 
 class AddedLabels(Section):

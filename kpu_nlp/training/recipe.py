@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from kpu_nlp.annotation.inline import LABEL
 from kpu_nlp.errors import RecipeError
 from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
-from kpu_nlp.messages import first_problem
+from kpu_nlp.messages import first_problem, shown
+from kpu_nlp.tagging.bio import OUTSIDE
 
 NAME = r"^[a-z0-9][a-z0-9.-]*$"
 VERSION = r"^\d+\.\d+\.\d+$"
@@ -25,11 +27,27 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def check_label(name: str) -> str:
+    """Return the name of a label that a model is to know.
+
+    Raises:
+        ValueError: it is not written as labels are, or has a meaning of its own among BIO tags.
+    """
+    if not LABEL.fullmatch(name):
+        raise ValueError(f"label {shown(name)!r}: capitals, digits and _ only, a capital first, such as INCLUSION")
+    if name == OUTSIDE:
+        raise ValueError(f"label {name!r}: the tag of words outside all spans; choose another name")
+    return name
+
+
+LabelName = Annotated[str, AfterValidator(check_label)]
+
+
 class Labels(Section):
     """The span labels in the order of the head, and which of them are themes."""
 
-    names: tuple[str, ...] = LABEL_NAMES
-    themes: dict[str, str] = Field(default_factory=lambda: dict(THEME_NAMES))
+    names: tuple[LabelName, ...] = LABEL_NAMES
+    themes: dict[LabelName, str] = Field(default_factory=lambda: dict(THEME_NAMES))
 
     @model_validator(mode="after")
     def _check(self) -> Labels:

@@ -15,15 +15,16 @@ from kpu_nlp.annotation.splits import read_splits
 from kpu_nlp.errors import AnnotationError, RecipeError
 from kpu_nlp.tagging.manifest import Manifest, read_manifest
 from kpu_nlp.tagging.models import find_model
-from kpu_nlp.training.added import NewArticles, check_label, read_new, take_in
+from kpu_nlp.training.added import NewArticles, read_new, take_in
+from kpu_nlp.training.base import load_base
 from kpu_nlp.training.card import HELD_OUT
 from kpu_nlp.training.compare import Comparison, TaggedBy, compare_models
 from kpu_nlp.training.continuing import complete, model_name, packaged_recipe, read_retraining_recipe
-from kpu_nlp.training.fit import CHECKPOINTS, TrainingData, fit, require_training_extra
+from kpu_nlp.training.fit import CHECKPOINTS, TrainingData, choose_device, fit, require_training_extra
 from kpu_nlp.training.folder import check_output, fill_folder, record_comparison
 from kpu_nlp.training.lacks import LabelCounts, count_labels, find_lacks
 from kpu_nlp.training.progress import TrainingProgress
-from kpu_nlp.training.recipe import Recipe
+from kpu_nlp.training.recipe import Recipe, check_label, resolve_base
 from kpu_nlp.training.train import read_data
 from kpu_nlp.training.verdict import DEV, TEST, Verdict, judge
 from kpu_nlp.writing.atomic import atomic_folder, refuse_to_replace
@@ -113,7 +114,7 @@ def prepare(asked: Retraining) -> Plan:
 
     Raises:
         AnnotationError: an article or the corpus cannot be used.
-        RecipeError: the recipe, the output's name or a label cannot.
+        RecipeError: the recipe, the output's name, a label, the base or the device cannot.
         ModelError: the model cannot be opened.
         InputError: the output cannot be written.
         MissingExtraError: the extra ``[train]`` is not installed.
@@ -140,6 +141,9 @@ def prepare(asked: Retraining) -> Plan:
         digest=_digest(data.digest, new.all),
         start="" if asked.base else manifest.files["model.safetensors"].sha256,
     )
+    choose_device(asked.device)
+    if asked.base:  # loaded a second time to train; what is wrong with it is told before the plan is
+        load_base(resolve_base(recipe, Path()), recipe)
     counts = count_labels(recipe.labels.names, train, new)
     known = {span.label for article in train for span in article.spans}
     lacks = find_lacks(counts, train, new, added_labels=[name for name in recipe.labels.names if name not in known])
@@ -249,9 +253,16 @@ def _recipe(asked: Retraining, manifest: Manifest, old_model: Path) -> tuple[Rec
         name=model_name(asked.output),
         base=asked.base or str(old_model.resolve()),
         model=None if asked.base else manifest,
-        labels={check_label(name): theme for name, theme in asked.labels.items()},
+        labels=_checked(asked.labels),
     )
     return recipe, None if asked.base else settings.base
+
+
+def _checked(labels: Mapping[str, str | None]) -> Mapping[str, str | None]:
+    try:
+        return {check_label(name): theme for name, theme in labels.items()}
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
 
 
 def _check_labels(recipe: Recipe, data: TrainingData, corpus: Path) -> None:

@@ -146,6 +146,22 @@ def test_nothing_annotated(tmp_path: Path, invoke: Callable[..., Any]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("Rina\n[Sari|PERSON hadir", "stray markup: '[' opens no span"),
+        ("\n[Ketua [KPU|ORG]|ROLE]", "'[Ketua KPU|ROLE]' is no span"),
+        ("Rina &#91;\n[Sari|person]", "'[Sari|person]' is no span"),
+    ],
+)
+def test_what_the_check_refuses_is_not_exported(body: str, message: str, articles: Path, fails: Callable[..., str]) -> None:
+    broken, file = articles / "x-2.txt", articles.parent / "a.jsonl"
+    broken.write_text(f"---\nid: x-2\n---\n{body}\n", encoding="utf-8")
+    told = fails("corpus", "export", articles, "--format", "jsonl", "--output", file)
+    assert told.startswith(f"{broken}: article 'x-2', line 5: {message}")
+    assert not file.exists()
+
+
 def test_wrong_usage(articles: Path, tmp_path: Path, invoke: Callable[..., Any], fails: Callable[..., str]) -> None:
     file = tmp_path / "a.data"
     assert invoke("corpus", "export", articles, "--format", "brat", "--output", file).exit_code == 2

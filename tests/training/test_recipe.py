@@ -2,7 +2,7 @@ import pytest
 
 from kpu_nlp.errors import RecipeError
 from kpu_nlp.labels import LABEL_NAMES, THEME_NAMES
-from kpu_nlp.training.recipe import Recipe, read_recipe, recipe_digest, resolve_base
+from kpu_nlp.training.recipe import Recipe, check_label, read_recipe, recipe_digest, resolve_base
 
 SMALLEST = 'name = "tiny"\nversion = "0.1.0"\nbase = "work/base"\n'
 
@@ -22,6 +22,21 @@ def test_the_smallest_recipe_has_all_labels_and_fitting_windows(write):
     assert recipe.labels.names == LABEL_NAMES
     assert recipe.labels.themes == THEME_NAMES
     assert (recipe.windows.size, recipe.windows.overlap) == (254, 48)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        *((name, "capitals, digits and _ only") for name in ("inklusi", "2ND", "A-B", "B-PERSON", "")),
+        ("O", "the tag of words outside all spans"),
+    ],
+)
+def test_a_label_is_written_in_capitals_and_no_bio_tag(write, name, message):
+    assert check_label("INCLUSION_2") == "INCLUSION_2"
+    with pytest.raises(ValueError, match=message):
+        check_label(name)
+    with pytest.raises(RecipeError, match=message):
+        read_recipe(write(f'{SMALLEST}[labels]\nnames = ["PERSON", "{name}"]\nthemes = {{}}\n'))
 
 
 def test_the_recipe_of_the_shipped_model(request):

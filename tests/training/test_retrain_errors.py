@@ -79,8 +79,10 @@ def test_an_article_of_the_test_split(write_new, fails):
     )
 
 
-def test_a_new_label_in_small_letters(write_new, fails):
-    assert fails("--add", write_new(), "--label", "inklusi").startswith("label 'inklusi': capitals, digits and _ only")
+def test_a_new_label_in_small_letters_or_of_the_tags(write_new, fails):
+    folder = write_new()
+    assert fails("--add", folder, "--label", "inklusi").startswith("label 'inklusi': capitals, digits and _ only")
+    assert fails("--add", folder, "--label", "O").startswith("label 'O': the tag of words outside all spans")
 
 
 def test_a_corpus_whose_labels_the_model_does_not_know(corpus, write_new, fails):
@@ -198,6 +200,24 @@ def another_base(tmp_path, small_base):
 def test_a_base_that_is_no_encoder(write_new, fails, another_base, settings, message):
     base = another_base(**settings)
     assert fails("--add", write_new(), "--base", base).startswith(f"base '{base}' {message}")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--base", "nobody/no-such-encoder"), "base 'nobody/no-such-encoder' cannot be loaded: "),
+        (("--base", "./nowhere"), "base './nowhere': no such folder"),
+        (("--device", "cuda"), "device 'cuda': torch sees no GPU; use --device cpu"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_before_the_plan(
+    tmp_path, corpus, write_new, run_train, one_error, monkeypatch, arguments, message
+):
+    monkeypatch.setattr("kpu_nlp.training.fit.cuda_is_available", lambda: False)
+    result = run_train("--corpus", corpus, "--add", write_new(), "--output", tmp_path / "model", *arguments)
+    assert one_error(result).startswith(message)
+    assert len(result.stderr.splitlines()) == 1
+    assert {path.name for path in tmp_path.iterdir()} == {"corpus", "new"}
 
 
 def test_a_base_whose_weights_are_something_else(write_new, fails, another_base):
