@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from kpu_nlp.bulk.manifest import Fingerprint, read_manifest, what_changed, writ
 from kpu_nlp.bulk.paths import JobPaths, check_inputs, check_output
 from kpu_nlp.bulk.progress import Report
 from kpu_nlp.bulk.shards import Shard, is_whole, iter_shards, write_shard
+from kpu_nlp.bulk.siblings import check_siblings, check_unfinished
 from kpu_nlp.bulk.source import Source, open_source
 from kpu_nlp.bulk.state import STATE_FILE, State, open_state
 from kpu_nlp.errors import InputError, JobError, TooManyErrorsError
@@ -104,14 +105,16 @@ def run_job(job: Job, *, progress: StartProgress | None = None, check: Callable[
         check: called again and again, at moments at which the job can end; what it raises ends the job.
 
     Raises:
-        InputError: an input is missing or of an unknown kind, or the output would replace it.
-        JobError: another job is at work on the output; inputs, model or options changed; the disk is full.
+        InputError: an input is missing or of an unknown kind, or the output would replace it; something else stands beside it.
+        JobError: another job is at work on the output; inputs, model or options changed; the disk is full; what lies beside the
+            output belongs to one of another ending.
         TooManyErrorsError: more records failed than ``max_errors`` allows.
         ModelError, MissingExtraError: raised by the engine; they would come again with every article.
     """
     check_format(job.format)
     check_output(job.paths.output, parts=job.parts)
     check_inputs(job.paths, job.inputs)
+    check_siblings(job.paths)
     if STANDARD_INPUT not in job.inputs:
         iter_records(job.inputs, fields=job.fields)  # tells a wrong input before anything is written
     with _one_line_of_the_system(job), job_lock(job.paths.parts):
@@ -125,6 +128,7 @@ def run_job(job: Job, *, progress: StartProgress | None = None, check: Callable[
 
 def _run_locked(job: Job, progress: StartProgress | None, check: Callable[[], None]) -> Result:
     parts = job.paths.parts
+    check_unfinished(job.paths)
     if job.fresh:
         _clear(parts)
     source = open_source(job.inputs, job.fields, parts)
@@ -136,6 +140,7 @@ def _run_locked(job: Job, progress: StartProgress | None, check: Callable[[], No
     with open_state(parts) as state:
         _compare(job, state.get("fingerprint"), fingerprint)
         state.put("fingerprint", fingerprint)
+        state.put("output", job.paths.output.name)
         work = _Work(job, state, fingerprint, source, check)
         count = _do_missing(work, progress)
         with stage(WRITING):
@@ -305,5 +310,6 @@ def _clear(parts: Path) -> None:
 
 
 def _remove_parts(parts: Path) -> None:
-    (parts / STATE_FILE).unlink(missing_ok=True)
+    with suppress(OSError):
+        _clear(parts)  # all but the lock, which tells until the end that the folder is a job's
     shutil.rmtree(parts, ignore_errors=True)

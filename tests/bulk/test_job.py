@@ -363,3 +363,45 @@ def test_memory_does_not_grow_with_the_articles(tmp_path: Path, archive, here) -
     finally:
         tracemalloc.stop()
     assert peak < 4_000_000
+
+
+def test_outputs_that_differ_in_their_ending_take_nothing_from_each_other(tmp_path: Path, archive, here, broken) -> None:
+    source = archive("Satu.", "gagal", "Dua.")
+    first, second = tmp_path / "hasil.jsonl", tmp_path / "hasil.sqlite"
+    with pytest.raises(KeyboardInterrupt):
+        run_bulk([source], first, options=TWO, extract=quick, engine=broken(1, KeyboardInterrupt()))
+    for fresh in (False, True):
+        options = Options(shard=2, workers=1, fresh=fresh)
+        with pytest.raises(JobError, match=r"hasil\.parts beside it holds the unfinished job of hasil\.jsonl; finish that one"):
+            run_bulk([source], second, options=options, extract=quick, engine=never)
+    assert run_bulk([source], first, options=TWO, extract=quick, engine=here(quick)).articles == 2
+    before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
+    for fresh in (False, True):
+        options = Options(shard=2, workers=1, fresh=fresh)
+        with pytest.raises(JobError, match=r"hasil\.errors\.jsonl beside it belong to hasil\.jsonl and would be replaced"):
+            run_bulk([source], second, options=options, extract=quick, engine=never)
+    assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
+    first.unlink()  # now they belong to nothing
+    assert run_bulk([source], second, options=TWO, extract=quick, engine=here(quick)).articles == 2
+
+
+@pytest.mark.parametrize("name", ["hasil.errors.jsonl", "hasil.manifest.json", "hasil.parts/state.sqlite"])
+def test_a_folder_in_the_place_of_a_job_s_file(tmp_path: Path, archive, name: str) -> None:
+    (tmp_path / name).mkdir(parents=True)
+    with pytest.raises(InputError, match=rf"{name}: a folder, where the job has a file; move it away"):
+        run_bulk([archive("Satu.")], tmp_path / "hasil.jsonl", options=TWO, extract=quick, engine=never)
+    assert (tmp_path / name).is_dir()
+
+
+def test_the_parts_of_somebody_else_are_left_alone(tmp_path: Path, archive) -> None:
+    source, parts = archive("Satu."), tmp_path / "hasil.parts"
+    parts.touch()
+    with pytest.raises(InputError, match=r"hasil\.parts: a file, where the job has a folder"):
+        run_bulk([source], tmp_path / "hasil.jsonl", options=TWO, extract=quick, engine=never)
+    parts.unlink()
+    parts.mkdir()
+    (parts / "bab-1.txt").touch()
+    for fresh in (False, True):
+        with pytest.raises(InputError, match=r"hasil\.parts: holds other files than a job's"):
+            run_bulk([source], tmp_path / "hasil.jsonl", options=Options(fresh=fresh), extract=quick, engine=never)
+    assert names(parts) == ["bab-1.txt"]
