@@ -67,8 +67,11 @@ corpus in the manner of the commission's regional pages; the people in them are 
 _LIMITS = """- Themes are where annotators differ most, and the corpus is richer in them than an archive is: expect more false alarms there.
 - Text that is all lower case, other languages, and genres far from institutional news were hardly in the training data.
 """
-_BASE = "./work/base"
-_ENCODER = ", a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`"
+_ENCODER = "a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`"
+_BASES = {
+    "./work/base": f", {_ENCODER}",
+    "./work/kpu-ner-1.1.0": f", the first of two steps (`training/kpu-ner.toml`: 16 epochs on 491 of the articles), from {_ENCODER}",
+}
 _LICENCES = (
     "Encoder: multilingual-e5-small (MIT). Tokenizer: XLM-RoBERTa's vocabulary (MIT). Corpus and this model: MIT. See NOTICE."
 )
@@ -79,7 +82,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
     optimizer = manifest.recipe["optimizer"]
     augmentation = manifest.recipe["augmentation"]
     is_packaged = manifest.corpus_sha256 in _packaged_digests()
-    is_base = manifest.base == _BASE
+    is_base = manifest.base in _BASES
     path.write_text(
         _CARD.format(
             licence="license: mit\n" if is_packaged and is_base else "",
@@ -89,7 +92,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
             else "`kpu-nlp extract --model FOLDER` runs it",
             corpus=_CORPUS if is_packaged else "",
             limits=_LIMITS if is_packaged else "",
-            encoder=_ENCODER if is_base else "",
+            encoder=_BASES.get(manifest.base, ""),
             licences=_LICENCES
             if is_packaged and is_base
             else "The model inherits what binds its base and its corpus; whoever passes it on names the licences of both.",

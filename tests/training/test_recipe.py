@@ -39,8 +39,9 @@ def test_a_label_is_written_in_capitals_and_no_bio_tag(write, name, message):
         read_recipe(write(f'{SMALLEST}[labels]\nnames = ["PERSON", "{name}"]\nthemes = {{}}\n'))
 
 
-def test_the_recipe_of_the_shipped_model(request):
-    recipe = read_recipe(request.config.rootpath / "training" / "kpu-ner.toml")
+@pytest.mark.parametrize("step", ["kpu-ner.toml", "kpu-ner-further.toml"])
+def test_the_recipes_of_the_shipped_model(request, step):
+    recipe = read_recipe(request.config.rootpath / "training" / step)
     assert recipe.name == "kpu-ner"
     assert recipe.labels.names == LABEL_NAMES
     assert recipe.labels.themes == THEME_NAMES
