@@ -24,9 +24,9 @@ Entries = Sequence[Article | FailedRecord]
 # Articles and the spans of each; those that failed have none.
 Tagged = tuple[Entries, Sequence[Sequence[Span]]]
 
-# Windows in one call of the encoder. On a CPU two are as fast as a window alone, and eight are a fifth slower: their
-# activations leave the cache. A GPU wants many.
-CPU_BATCH = 2
+# Windows in one call of the encoder. On a CPU each runs by itself, and a call ends when the last of them does: with only as
+# many as there are threads, all would wait for the slowest again and again. A GPU computes them together and wants many.
+CPU_BATCH = 16
 GPU_BATCH = 128
 
 

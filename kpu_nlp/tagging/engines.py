@@ -22,9 +22,10 @@ Ints = NDArray[np.int64]
 DEVICES = ("auto", "cpu", "cuda")
 ONNX_FILE = Path("onnx", "model.onnx")  # in a model folder
 
-# Batches of ever other shapes leave gaps in ONNX Runtime's memory arena, so that it grows with the archive (by 8 kB an article,
-# over 20,000). After so many calls it gives back what lies unused; after every call, 7 % of the speed would be lost.
-_CALLS_UNTIL_SHRINK = 16
+# Windows of ever other lengths leave gaps in ONNX Runtime's memory arena; with batches of them it grew by 8 kB an article, over
+# 20,000. After so many windows, those of some fifty articles, it gives back what lies unused. More often costs memory rather
+# than saving it: after every 16, a process held 14 MB more, since what is given back and taken again leaves gaps of its own.
+_WINDOWS_UNTIL_SHRINK = 128
 
 # The fused operator takes several times as long as the addition and the normalisation that it is made of (ONNX Runtime 1.32).
 _DISABLED = ["SkipLayerNormFusion"]
@@ -87,7 +88,7 @@ class OnnxEngine:
         self._takes_mask = any(entry.name == "attention_mask" for entry in self._session.get_inputs())  # as kpu-ner 1.1 does
         self._shrinking = onnxruntime.RunOptions()
         self._shrinking.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-        self._calls = count(1)
+        self._windows = count(1)
         threads = threads or default_threads()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="kpu-nlp") if threads > 1 else None
 
@@ -107,7 +108,7 @@ class OnnxEngine:
         inputs = {"input_ids": window[None]}
         if self._takes_mask:
             inputs["attention_mask"] = np.ones_like(inputs["input_ids"])
-        options = self._shrinking if next(self._calls) % _CALLS_UNTIL_SHRINK == 0 else None
+        options = self._shrinking if next(self._windows) % _WINDOWS_UNTIL_SHRINK == 0 else None
         (scores,) = self._session.run(None, inputs, options)
         row: Floats = scores[0]
         return row
