@@ -7,8 +7,8 @@ from functools import cache
 
 OTHER_KIND = "other"
 
-# Each kind with the words that begin its name; the longer of two that begin alike stands first. The 450 names of gatherings in
-# the training articles fall into these but for one in ten.
+# Each kind with the words that begin its name; the longer of two that begin alike stands first. Of the 541 names of
+# gatherings that are annotated in the training articles, 38 (7 %) fall into none.
 _KINDS: tuple[tuple[str, str], ...] = (
     ("coordination meeting (rapat koordinasi)", r"rapat koordinasi|rakor(?:nas|da)?|koordinasi"),
     ("plenary meeting (rapat pleno)", r"rapat pleno|pleno|rekapitulasi"),

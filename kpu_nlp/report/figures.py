@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -124,7 +124,7 @@ class Figures:
     more_officials: int
     provinces: Grid
     coverage: tuple[Lack, ...]
-    models: Grid = field(default_factory=lambda: Grid((), (), {}, {}))
+    models: Grid
 
 
 # Every directive with its speaker's name, and with each organisation that the speaker holds a role in.

@@ -28,7 +28,7 @@ def iter_parquet(path: Path) -> Iterator[Facts]:
     name = shown(str(path))
     number = 0
     try:
-        # What the readers of row groups take from a file that is larger than memory stays bounded without memory mapping.
+        # Read as it is needed, in pieces of a megabyte, and not the columns of a whole row group at once.
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as file:
             for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=list(_columns(Facts, ""))):
                 for row in batch.to_pylist():

@@ -1,8 +1,8 @@
 """Plots as SVG, drawn by Vega-Lite while the page is made, so that the page itself needs no library.
 
-vl-convert was taken because it draws Vega-Lite without a browser or network: some 10 kB of SVG a plot with a name for each mark
-and a link on it, where Plotly or Vega inside the page would be 1 to 4 MB of script that the page's policy had to allow to make
-code and styles. matplotlib writes style attributes, which that policy forbids, and no links or names of marks.
+vl-convert was taken because it draws Vega-Lite without a browser or network: 10 to 40 kB of SVG a plot, with a name for each
+mark and a link on it. Vega inside the page would be 0.9 MB of script, and Plotly more, for which the page's policy had to be
+laxer. matplotlib writes style attributes, which that policy forbids, and no names of marks.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from kpu_nlp.report.page import render_report
 from kpu_nlp.report.provenance import read_provenance
 from kpu_nlp.report.results import iter_results
 from kpu_nlp.report.store import open_store
-from kpu_nlp.writing.atomic import atomic_write, refuse_to_replace
+from kpu_nlp.writing.atomic import atomic_write, refuse_to_replace, writable
 
 
 def write_report(results: Path, output: Path, *, title: str | None = None) -> int:
@@ -38,5 +38,7 @@ def write_report(results: Path, output: Path, *, title: str | None = None) -> in
         figures = count_figures(store)
         provenance = read_provenance(results, articles=store.articles)
         heading = title or f"Report on {store.articles:,} {'article' if store.articles == 1 else 'articles'}"
-        file.write(render_report(figures, provenance, title=heading))
+        page = render_report(figures, provenance, title=heading)
+        with writable(output):
+            file.write(page)
     return store.articles

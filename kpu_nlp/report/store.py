@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from kpu_nlp.errors import InputError
+from kpu_nlp.messages import shown
 from kpu_nlp.report.event_kinds import event_kind
 from kpu_nlp.report.facts import Facts
 
@@ -22,6 +24,9 @@ from kpu_nlp.report.facts import Facts
 _MEMORY = "256MB"
 # Articles whose rows wait in memory.
 _BATCH = 1_000
+
+# What DuckDB raises where disk or memory ends: when it writes, when it commits, and from then on.
+_NO_ROOM = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.OutOfMemoryException)
 
 _KEY, _TEXT, _FLAG = pa.int64(), pa.string(), pa.bool_()
 # ``article`` and ``official`` refer to the key of those; ``speaker`` is an official's key too, null where unknown.
@@ -111,7 +116,11 @@ class Store:
 
 @contextmanager
 def open_store() -> Iterator[Store]:
-    """Open an empty store in the system's folder for temporary files; it is gone when the block ends."""
+    """Open an empty store in the system's folder for temporary files; it is gone when the block ends.
+
+    Raises:
+        InputError: DuckDB ran out of disk or memory inside the block.
+    """
     with tempfile.TemporaryDirectory(prefix="kpu-nlp-report-") as folder:
         settings: dict[str, Any] = {
             "memory_limit": _MEMORY,
@@ -121,5 +130,12 @@ def open_store() -> Iterator[Store]:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }
-        with duckdb.connect(str(Path(folder) / "facts.duckdb"), config=settings) as connection:
-            yield Store(connection)
+        try:
+            with duckdb.connect(str(Path(folder) / "facts.duckdb"), config=settings) as connection:
+                yield Store(connection)
+        except _NO_ROOM as error:
+            reason = shown(str(error).partition("\n")[0])
+            raise InputError(
+                f"{shown(tempfile.gettempdir())}: the figures cannot be counted there ({reason}); make room, or name another "
+                "folder in the environment variable TMPDIR"
+            ) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import sys
 import webbrowser
 from pathlib import Path
 
@@ -128,19 +127,29 @@ def test_a_page_that_cannot_be_written(fails, results: Path, tmp_path: Path) -> 
     assert fails("report", results, "--output", "tiada/r.html") == "tiada/r.html: there is no folder tiada; make it first"
     locked = tmp_path / "terkunci"
     locked.mkdir(mode=0o500)
-    if os.access(locked, os.W_OK):
-        pytest.skip("the system lets this user write everywhere")
-    assert fails("report", results, "--output", locked / "r.html").endswith(
-        "cannot be written (Permission denied); name another place"
-    )
+    if os.access(locked, os.W_OK):  # root may write everywhere but into what is no disk
+        locked = Path("/proc")
+        if not locked.exists():
+            pytest.skip("the system lets this user write everywhere")
+    message = fails("report", results, "--output", locked / "r.html")
+    assert message.startswith(f"{locked / 'r.html'}: cannot be written (")
+    assert message.endswith("); name another place")
 
 
 @pytest.mark.parametrize("library", ["duckdb", "pyarrow", "vl_convert"])
-def test_without_the_extra_it_says_what_to_install(fails, results: Path, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
-    for name in [name for name in sys.modules if name.startswith("kpu_nlp.report")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, library, None)
-    assert fails("report", results, "--output", "r.html").endswith("which is not installed: pip install 'kpu-nlp[report]'")
+def test_without_the_extra_it_says_what_to_install(python, results: Path, library: str) -> None:
+    code = """
+import contextlib, io, sys
+sys.modules[sys.argv[1]] = None
+from kpu_nlp.cli import main
+told = io.StringIO()
+with contextlib.redirect_stderr(told), contextlib.suppress(SystemExit):
+    main(["report", sys.argv[2], "--output", sys.argv[3]])
+print(told.getvalue(), end="")
+"""
+    message = python(code, library, str(results), str(results.with_name("r.html")))
+    assert message == f"Error: a report needs {library}, which is not installed: pip install 'kpu-nlp[report]'\n"
+    assert names(results.parent) == ["hasil.jsonl"]
 
 
 def test_the_output_must_be_named(invoke, results: Path) -> None:
@@ -148,3 +157,26 @@ def test_the_output_must_be_named(invoke, results: Path) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Missing option '--output'" in result.stderr
     assert json.loads(results.read_text(encoding="utf-8").split("\n")[0])["article"]["id"] == "rakor"
+
+
+@pytest.mark.parametrize(
+    ("limit", "what"),
+    [
+        (4_096, "the figures cannot be counted there ("),
+        (65_536, "r.html: cannot be written (File too large); name another place"),
+    ],
+    ids=["temporary files", "page"],
+)
+def test_where_there_is_no_room_it_is_one_line(fails, results: Path, limit: int, what: str) -> None:
+    """A process that may write no larger files, bytes, stands for a full disk."""
+    resource = pytest.importorskip("resource")
+    import kpu_nlp.report.run  # noqa: F401 - what is imported under the limit could not be cached
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
+    try:
+        message = fails("report", results, "--output", "r.html")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert what in message
+    assert names(results.parent) == ["hasil.jsonl"]
