@@ -160,6 +160,23 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
     assert loaded & {"torch", "transformers", "datasets", "pandas", "trafilatura"} == set()
 
 
+def test_spacy_is_whole_again_after_a_lean_import(shipped_model, python) -> None:
+    code = """
+import sys
+from kpu_nlp.lean import without_torch
+with without_torch():
+    from kpu_nlp.pipeline import load
+load(device="cpu")
+print(*sorted({"requests", "httpx", "typer", "spacy.cli"} & set(sys.modules)), end=";")
+import spacy
+print(spacy.info(silent=True)["spacy_version"] == spacy.__version__, end=";")
+import spacy.cli.train
+from spacy.lang.id.tokenizer_exceptions import TOKENIZER_EXCEPTIONS
+print(len(TOKENIZER_EXCEPTIONS) > 1000)
+"""
+    assert python(code) == ";True;True\n"
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-16"])
 def test_json_is_utf8_whatever_the_locale(shipped_model, process, tmp_path: Path, encoding: str) -> None:
     text = "Rapat “Evaluasi” ½ – naïve 🗳\nKetua KPU Kota Batu, Rina Wulandari, hadir…\n"
