@@ -75,20 +75,23 @@ def _loading(base: str) -> Iterator[None]:
     Raises:
         RecipeError: the base is missing or damaged.
     """
+    from huggingface_hub.utils import logging as hub_logging
     from transformers.utils import logging
 
-    verbosity = logging.get_verbosity()
-    # That the head is new is what is wanted; transformers warns of it at length.
+    verbosity, hub_verbosity = logging.get_verbosity(), hub_logging.get_verbosity()
+    # That the head is new is what is wanted; transformers warns of it at length, and the hub of every attempt to reach it.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call,unused-ignore]
+    hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call,unused-ignore]
     try:
         yield
     except Exception as error:  # safetensors, tokenizers, huggingface_hub and torch each raise their own classes here
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        reason = (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")
         raise RecipeError(
             f"base '{base}' cannot be loaded: {reason}; build it with training/build_base.py, or name a hub id"
         ) from error
     finally:
         logging.set_verbosity(verbosity)
+        hub_logging.set_verbosity(hub_verbosity)
 
 
 def _tags_of(config: Any) -> list[str]:

@@ -77,6 +77,17 @@ def check_output(output: Path) -> None:
             raise InputError(f"{output}: holds other files than a model's, which would be lost; name another folder")
 
 
+def check_work(work: Path, output: Path) -> None:
+    """Refuse a work folder that cannot be made, or that shares files with the output: each is emptied at times.
+
+    Raises:
+        InputError: it is such a folder.
+    """
+    folder_above(work)
+    if output.resolve().is_relative_to(work.resolve()) or work.resolve().is_relative_to(output.resolve()):
+        raise InputError(f"{work}: the run and the model need a folder each; name another --work, or another --output")
+
+
 def write_model(recipe: Recipe, data: TrainingData, fitted: Path, output: Path) -> Manifest:
     """Write the model folder.
 

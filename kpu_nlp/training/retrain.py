@@ -21,7 +21,7 @@ from kpu_nlp.training.card import HELD_OUT
 from kpu_nlp.training.compare import Comparison, TaggedBy, compare_models
 from kpu_nlp.training.continuing import complete, model_name, packaged_recipe, read_retraining_recipe
 from kpu_nlp.training.fit import CHECKPOINTS, TrainingData, choose_device, fit, require_training_extra
-from kpu_nlp.training.folder import check_output, fill_folder, record_comparison
+from kpu_nlp.training.folder import check_output, check_work, fill_folder, record_comparison
 from kpu_nlp.training.lacks import LabelCounts, count_labels, find_lacks
 from kpu_nlp.training.progress import TrainingProgress
 from kpu_nlp.training.recipe import Recipe, check_label, resolve_base
@@ -240,6 +240,8 @@ def _check_output(asked: Retraining, old_model: Path) -> None:
     refuse_to_replace(asked.output, old_model, what="the model that is compared with in the end")
     check_output(asked.output)
     check_output(_rejected(asked.output))
+    for output in (asked.output, _rejected(asked.output)):
+        check_work(_work(asked), output)
 
 
 def _recipe(asked: Retraining, manifest: Manifest, old_model: Path) -> tuple[Recipe, str | None]:

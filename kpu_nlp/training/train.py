@@ -10,7 +10,7 @@ from kpu_nlp.errors import AnnotationError
 from kpu_nlp.tagging.manifest import Manifest
 from kpu_nlp.training.evaluate import read_splits_of
 from kpu_nlp.training.fit import TrainingData, fit, require_training_extra
-from kpu_nlp.training.folder import check_output, write_model
+from kpu_nlp.training.folder import check_output, check_work, write_model
 from kpu_nlp.training.progress import TrainingProgress
 from kpu_nlp.training.ranks import is_main
 from kpu_nlp.training.recipe import Recipe, read_recipe
@@ -71,8 +71,9 @@ def train(
     recipe = overrides or read_recipe(recipe_path)
     require_training_extra()
     check_output(output)
-    data = read_data(corpus or packaged_corpus())
     work = work or output.with_name(f"{output.name}.work")
+    check_work(work, output)
+    data = read_data(corpus or packaged_corpus())
     fitted = fit(recipe, data, folder=recipe_path.parent, work=work, device=device, resume=resume, progress=progress)
     if not is_main():
         return None

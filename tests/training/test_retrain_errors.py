@@ -123,6 +123,14 @@ def test_a_work_folder_that_cannot_be_made(tmp_path, small_base, write_new, fail
     assert error == f"{file / 'work'}: {file} is a file; name another place"
 
 
+@pytest.mark.parametrize(("work", "output"), [("m", "m"), ("m/work", "m"), ("w", "w/model"), (".", "m")])
+def test_the_run_and_the_model_do_not_share_a_folder(tmp_path, write_new, corpus, run_train, one_error, work, output):
+    work, output = tmp_path / work, tmp_path / output
+    error = one_error(run_train("--corpus", corpus, "--add", write_new(), "--work", work, "--output", output))
+    assert error == f"{work}: the run and the model need a folder each; name another --work, or another --output"
+    assert {path.name for path in tmp_path.iterdir()} == {"corpus", "new"}
+
+
 @pytest.mark.parametrize("name", ["model", "model.rejected"])
 def test_a_folder_with_other_files_is_not_replaced(tmp_path, write_new, fails, name):
     (tmp_path / name).mkdir()
