@@ -35,11 +35,10 @@ def report(results: Path, output: Path, title: str | None, open_page: bool) -> N
     try:
         from kpu_nlp.report.run import write_report
     except ImportError as error:
-        if (error.name or "").partition(".")[0] not in {"duckdb", "pyarrow", "vl_convert"}:
+        package = (error.name or "").partition(".")[0]
+        if package not in {"duckdb", "pyarrow", "vl_convert"}:
             raise
-        raise MissingExtraError(
-            f"a report needs {error.name}, which is not installed: pip install 'kpu-nlp[report]'"
-        ) from error
+        raise MissingExtraError.of("a report", package, "report") from error
     write_report(results, output, title=title)
     click.echo(shown(str(output)))
     if open_page:

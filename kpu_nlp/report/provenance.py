@@ -31,7 +31,8 @@ def read_provenance(results: Path, *, articles: int) -> Provenance:
         results: the file or folder that was read.
         articles: how many articles it holds.
     """
-    manifest = read_manifest(job_paths(results).manifest)
+    # A folder may be named by its place alone (``.``); its own name is what the manifest is called by.
+    manifest = read_manifest(job_paths(results.resolve() if results.is_dir() else results).manifest)
     if manifest is None:
         return Provenance()
     output, model = _mapping(manifest.get("output")), _mapping(manifest.get("model"))

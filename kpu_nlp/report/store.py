@@ -67,7 +67,7 @@ class Store:
         """Take one article's facts."""
         self.articles += 1
         key, rows, event = self.articles, self._rows, facts.event
-        named = event is not None and bool(event.name)
+        named = event.name if event is not None else None
         rows["articles"].append(
             (
                 key,
@@ -76,7 +76,7 @@ class Store:
                 facts.day,
                 f"{facts.model.name} {facts.model.version}",
                 event is not None,
-                event_kind(event.name) if named and event is not None and event.name else None,
+                event_kind(named) if named else None,
                 event is not None and event.start is not None,
                 event is not None and event.venue is not None,
             )

@@ -135,16 +135,16 @@ def test_a_record_that_costs_an_actor_is_told(tmp_path: Path, archive, lines, ru
 @pytest.mark.slow
 def test_the_model_gives_the_same_bytes(tmp_path: Path, dev_articles, train_articles, archive, running_ray) -> None:
     source = archive(*[article.text for article in (*dev_articles, *train_articles)][:60], "", "\N{BULLET}")
-    for name in ("hasil.jsonl", "hasil.parquet"):
+    for engine in ("local", "ray"):
+        (tmp_path / engine).mkdir()
+    for name in ("baris.jsonl", "kolom.parquet"):
         for engine in ("local", "ray"):
-            (tmp_path / engine).mkdir(exist_ok=True)
             options = Options(engine=engine, device="cpu", workers=2)
             result = run_bulk([source], tmp_path / engine / name, options=options)
             assert result.articles + result.failed == 62
         assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "local" / name).read_bytes()
-        assert (tmp_path / "ray" / "hasil.errors.jsonl").read_bytes() == (
-            tmp_path / "local" / "hasil.errors.jsonl"
-        ).read_bytes()
+        errors = f"{Path(name).stem}.errors.jsonl"
+        assert (tmp_path / "ray" / errors).read_bytes() == (tmp_path / "local" / errors).read_bytes()
 
 
 @pytest.mark.slow

@@ -135,6 +135,16 @@ def test_where_the_results_come_from(results: dict[str, Path], page, lines: list
     assert f"is about {len(lines)} articles, and so about other results" in other.section("provenance").text_content()
 
 
+def test_the_current_folder_of_parts_has_its_manifest_beside_it(
+    results: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(results["parts"])
+    page = tmp_path / "page.html"
+    assert write_report(Path(), page) == len(results["jsonl"].read_text(encoding="utf-8").split("\n")) - 1
+    digest = json.loads(results["jsonl"].with_suffix(".manifest.json").read_text(encoding="utf-8"))["input_digest"]
+    assert digest in page.read_text(encoding="utf-8")
+
+
 def everywhere(row: Any, words: str) -> Any:
     """Put words into every string of an extraction but those that have a meaning."""
     if isinstance(row, dict):
