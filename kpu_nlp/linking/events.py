@@ -33,6 +33,7 @@ from kpu_nlp.linking.events_words import (
     SERVICE,
 )
 from kpu_nlp.linking.facts import Gathering, Moment, Place
+from kpu_nlp.linking.gatherings import tells_of_a_gathering
 from kpu_nlp.linking.layout import Layout
 from kpu_nlp.linking.lead import Reported, reported_days
 from kpu_nlp.spans import Span, labelled
@@ -90,7 +91,7 @@ class _Report:
         name = self._name()
         clock = self._clock()
         venue = self._venue(name)
-        if name is None and self.day is None and clock is None and venue is None:
+        if name is None and not self._unnamed(venue):
             return None
         start, end, open_end = self._when(clock)
         return Gathering(
@@ -101,6 +102,13 @@ class _Report:
             mode=self._mode(name, venue),
             venue=venue,
         )
+
+    def _unnamed(self, venue: int | None) -> bool:
+        """Tell whether the article reports a gathering that it does not name: its day or place is not enough."""
+        anchors = [self.day.span.start] if self.day is not None else []
+        if venue is not None:
+            anchors += [span.start for span in self.places[venue].mentions]
+        return bool(anchors) and tells_of_a_gathering(self.layout, self.spans, anchors)
 
     def _find_day(self) -> Reported | None:
         days: list[tuple[Span, date, date]] = []

@@ -65,6 +65,14 @@ class Layout:
         stop = self._sentences[number + 1] if number + 1 < len(self._sentences) else len(self.text)
         return self.text[max(self._sentences[number], offset - 400) : min(stop, offset + 400)]
 
+    def neighbourhood(self, offset: int) -> tuple[int, int]:
+        """Return where the sentences begin and end that the offset stands in, before and after, inside its paragraph."""
+        number = self.sentence(offset)
+        paragraph = self.paragraph(offset)
+        start = max(self._sentences[max(0, number - 1)], self._paragraphs[paragraph])
+        stops = (*self._sentences[number + 2 : number + 3], *self._paragraphs[paragraph + 1 : paragraph + 2])
+        return start, min(stops, default=len(self.text))
+
     def paragraph(self, offset: int) -> int:
         """Return the number of the paragraph; the title is 0."""
         return bisect_right(self._paragraphs, offset) - 1

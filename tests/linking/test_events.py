@@ -215,9 +215,52 @@ def test_a_time_and_venue_without_a_named_event() -> None:
     assert found == Gathering(name=None, start="2022-07-19", end=None, open_end=False, mode="onsite", venue=0)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Ketua menemui Bupati di [Pendopo|FAC], [Selasa (19/7)|DATE].",
+        "Mahasiswa memenuhi [Aula KPU|FAC], [Selasa (19/7)|DATE]. Mereka berkunjung untuk melengkapi tugas.",
+        "Perjanjian hibah ditandatangani di [Pendopo|FAC], [Selasa (19/7)|DATE].",
+        "Api menyala di [halaman KPU|FAC], [Selasa (19/7)|DATE]. Pembakaran dipimpin Ketua.",
+        "Berita acara diserahkan di [Aula KPU|FAC], [Selasa (19/7)|DATE].",
+        "Bakal pasangan calon tiba di [Kantor KPU|FAC], [Selasa (19/7)|DATE].",
+    ],
+)
+def test_people_who_met_need_no_name_for_it(body: str) -> None:
+    found = _report("Judul berita\n" + body)
+    assert found is not None
+    assert (found.name, found.start, found.venue) == (None, "2022-07-19", 0)
+
+
+def test_the_headline_tells_that_people_met() -> None:
+    found = _report("Ngopi Bareng Wartawan\nKomisioner duduk di [Kedai Kopi|FAC], [Selasa (19/7)|DATE].")
+    assert found is not None
+    assert found.start == "2022-07-19"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Map dapat diserahkan di [Aula KPU|FAC], kata Ketua lewat telepon, [Selasa (19/7)|DATE].",
+        "Pemilih bertambah 214 orang, kata Ketua dalam siaran pers, [Selasa (19/7)|DATE] [pukul 09.00 WIB|TIME].",
+        "[Ketua Divisi Sosialisasi|ROLE] menjawab pertanyaan lewat pesan singkat, [Selasa (19/7)|DATE].",
+        "“Saya bertemu banyak warga,” ceritanya, [Selasa (19/7)|DATE].",
+        "Warga mencoblos di [TPS 07|FAC], [Selasa (19/7)|DATE] [pukul 07.00 WIB|TIME].",
+        "Surat suara dilipat di [Gudang KPU|FAC] sejak [Senin (18/7)|DATE].",
+        "Laporannya diterima di [Kantor Bawaslu|FAC], [Selasa (19/7)|DATE] [pukul 14.20 WIB|TIME].",
+        "Pelayanan di [Kantor KPU|FAC] dibuka kembali [Selasa (19/7)|DATE] [pukul 07.30 WIB|TIME].",
+        "Komisioner akan bertemu pimpinan dewan di [Gedung DPRD|FAC], [Kamis (21/7)|DATE].",
+        "Sidang perdana dijadwalkan di [Gedung MK|FAC], [Kamis (21/7)|DATE] [pukul 09.00 WIB|TIME].",
+        "Banjir merendam [Gudang KPU|FAC], [Selasa (19/7)|DATE] [pukul 05.00 WIB|TIME].",
+    ],
+)
+def test_a_day_and_a_place_alone_are_no_gathering(body: str) -> None:
+    assert _report("Judul berita\n" + body) is None
+
+
 def test_a_gathering_mentioned_at_the_end_is_not_the_one_reported() -> None:
     body = (
-        "Kotak Suara Terendam\nEnde - Banjir merendam [Gudang KPU Ende|FAC], [Selasa (19/7)|DATE] [pukul 05.00 WITA|TIME].\n"
+        "Gudang Diperiksa\nEnde - Ketua memeriksa [Gudang KPU Ende|FAC], [Selasa (19/7)|DATE] [pukul 05.00 WITA|TIME].\n"
         + "Petugas memindahkan kotak.\n" * 10
         + "[Apel Siaga Logistik|EVENT] yang sedianya digelar [Kamis (21/7)|DATE] diundur."
     )

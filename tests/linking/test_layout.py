@@ -49,6 +49,15 @@ def test_no_sentence_ends_inside_a_span() -> None:
     assert layout.sentence(text.index("Ia")) == layout.sentence(0) + 1
 
 
+def test_a_neighbourhood_is_a_sentence_and_those_beside_it_inside_the_paragraph() -> None:
+    text = "Judul\nSatu satu. Dua dua. Tiga tiga. Empat empat.\nLima lima."
+    layout = Layout(text, [])
+    assert text[slice(*layout.neighbourhood(text.index("dua")))] == "Satu satu. Dua dua. Tiga tiga. "
+    assert text[slice(*layout.neighbourhood(text.index("satu")))] == "Satu satu. Dua dua. "
+    assert text[slice(*layout.neighbourhood(text.index("empat")))] == "Tiga tiga. Empat empat.\n"
+    assert text[slice(*layout.neighbourhood(text.index("lima")))] == "Lima lima."
+
+
 @given(st.text(alphabet='ab .!"”“\nA1'), st.integers(min_value=0, max_value=40))
 def test_every_offset_has_its_place(text: str, offset: int) -> None:
     layout = Layout(text, [])
@@ -59,3 +68,5 @@ def test_every_offset_has_its_place(text: str, offset: int) -> None:
     assert layout.before(offset, 5) == text[offset - len(layout.before(offset, 5)) : offset]
     assert text.startswith(layout.after(offset, 5), offset)
     assert layout.around(offset) in text
+    start, stop = layout.neighbourhood(offset)
+    assert start <= offset <= stop
