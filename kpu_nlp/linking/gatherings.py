@@ -6,49 +6,13 @@ the place, tells that somebody was there.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from re import Match
 
+from kpu_nlp.linking.gatherings_words import LATER, MEETING, NOT_YET
 from kpu_nlp.linking.layout import Layout
 from kpu_nlp.spans import Span
-
-_MEETING = re.compile(
-    r"\b(?:"
-    # people meet
-    r"bertemu|temui|menemui|pertemuan|rapat|raker|rakor|audiensi|beraudiensi|apel|upacara|rombongan|kunjungan|berkunjung|kunjungi|"
-    r"mengunjungi|dikunjungi|bertandang|sambangi|menyambangi|disambangi|datangi|mendatangi|bersilaturahmi|silaturahmi|sowan|"
-    r"melayat|menjenguk|dihadiri|menghadiri|hadiri|dipimpin|memimpin|bertempat|berkumpul|dikumpulkan|bareng|"
-    r"duduk\s+(?:semeja|bersama)|menyambut|disambut|menjamu|pemanggilan|dipanggil|sidang|bersidang|mediasi|musyawarah|dialog|"
-    r"berdialog|diskusi|berdiskusi|seminar|ceramah|debat|deklarasi|(?:konferensi|jumpa)\s+pers|doa\s+bersama|buka\s+puasa|syukuran|"
-    r"senam|kerja\s+bakti|donor\s+darah|ziarah|gladi|lomba|pisah\s+sambut|sumpah\s+jabatan|pengambilan\s+sumpah|"
-    r"melantik|dilantik|pelantikan|simulasi|"
-    r"pembekalan|orientasi|lokakarya|workshop|webinar|fgd|pleno|peluncuran|meluncurkan|diluncurkan|launching|"
-    r"kirab|pawai|jalan\s+sehat|pelatihan|bimtek|bimbingan\s+teknis|sosialisasi|penyuluhan|pengundian|(?<!berita )acara|"
-    r"kegiatan\s+(?:ini|itu|tersebut|yang)|(?:gelar|menggelar)(?!\s+(?:pemungutan|pemilihan|pemilu|pilkada|psu))|"
-    r"(?:ikuti|mengikuti)(?!\s+(?:aturan|ketentuan|petunjuk|pemeriksaan|tes|ujian|seleksi|wawancara))|"
-    r"(?:datang|tiba|hadir)\s+(?:langsung\s+)?(?:di|ke)|turun\s+langsung|dipadati|memadati|berlangsung\s+di|"
-    # somebody looks at something
-    r"tinjau|meninjau|ditinjau|peninjauan|pantau|memantau|dipantau|memeriksa|mengecek|inspeksi|sidak|menyisir|verifikasi\s+faktual|"
-    r"pemantauan|diperiksa|dicek|pengecekan|monitoring|memonitor|supervisi|"
-    # something changes hands, leaves or is destroyed before witnesses
-    r"menyerahkan|diserahkan|serah\s+terima|penyerahan|serahkan|bagikan|membagikan|diantar\s+(?:langsung\s+)?oleh|"
-    r"menandatangani|ditandatangani|penandatanganan|tanda\s+tangan|melepas|dilepas|pelepasan|diberangkatkan|keberangkatan|berangkat|"
-    r"memusnahkan|dimusnahkan|pemusnahan|dibakar|pembakaran|disaksikan|menyaksikan|"
-    r"(?<!yang )(?<!cara )(?<!syarat )(?<!pelamar )(?<!orang )(?<!warga )mendaftar|daftar\s+ke|"
-    r"(?:dibuka|diresmikan)\s+(?:secara\s+)?(?:resmi|untuk\s+umum|oleh)|meresmikan|peresmian"
-    r")\b",
-    re.IGNORECASE,
-)
-# What is only planned, asked for or possible.
-_NOT_YET = re.compile(
-    r"\b(?:akan|bakal(?!\s+(?:calon|paslon|pasangan))|hendak|dapat|bisa|boleh|"
-    r"dijadwalkan|rencana(?:nya)?|berencana|harus|perlu|wajib|supaya|agar|untuk|jika|bila|apabila|"
-    r"sebelum|tidak|belum|tanpa|cukup|silakan|dipersilakan|ingin|hasil)\s+(?:\w+\s+){0,2}$",
-    re.IGNORECASE,
-)
-# "Sidang perdana dijadwalkan ...": the same, told behind the word.
-_LATER = re.compile(r"(?:\s+\w+){0,4}\s+(?:akan|dijadwalkan|direncanakan|ditunda|batal|dibatalkan)\b", re.IGNORECASE)
 
 
 def tells_of_a_gathering(layout: Layout, spans: Sequence[Span], anchors: Iterable[int]) -> bool:
@@ -64,7 +28,7 @@ def tells_of_a_gathering(layout: Layout, spans: Sequence[Span], anchors: Iterabl
     """
     begins = [span.start for span in spans]
     for start, stop in {(0, layout.title_end), *map(layout.neighbourhood, anchors)}:
-        for match in _MEETING.finditer(layout.text, start, stop):
+        for match in MEETING.finditer(layout.text, start, stop):
             inside = bisect_right(begins, match.start()) - 1
             named = inside >= 0 and match.start() < spans[inside].end
             if not named and _happened(layout, match):
@@ -72,7 +36,7 @@ def tells_of_a_gathering(layout: Layout, spans: Sequence[Span], anchors: Iterabl
     return False
 
 
-def _happened(layout: Layout, match: re.Match[str]) -> bool:
-    if layout.quoted(match.start()) or _LATER.match(layout.after(match.end(), 60)):
+def _happened(layout: Layout, match: Match[str]) -> bool:
+    if layout.quoted(match.start()) or LATER.match(layout.after(match.end(), 60)):
         return False
-    return _NOT_YET.search(layout.before(match.start(), 40)) is None
+    return NOT_YET.search(layout.before(match.start(), 40)) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -129,8 +130,9 @@ def _told(error: Exception) -> tuple[str, int]:
         return "more than one article can be", 413
     if isinstance(error, ValidationError):
         return first_problem(error, whole="the request"), 422
-    if isinstance(error, OSError):  # a disk that is full, a drive that is gone
-        return f"the folder cannot be used: {error.strerror or error}", 507
+    if isinstance(error, OSError):
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        return f"the folder cannot be used: {error.strerror or error}", 507 if full else 500
     return str(error), 404 if isinstance(error, UnknownArticleError) else 422
 
 
