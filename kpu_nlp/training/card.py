@@ -41,7 +41,7 @@ corpus `{digest}`).{corpus}
 
 Base: `{base}`{encoder}.
 Windows of {window} pieces that share {overlap}; {epochs} epochs at most, the best on dev is kept; batches of {batch}; AdamW at {body} (head {head}),
-warm-up over {warmup} of the steps, then linear decay; dropout {dropout};{average} seed {seeds}. Augmentation, as the share of articles in each epoch:
+warm-up over {warmup} of the steps, then linear decay; dropout {dropout};{hidden}{average} seed {seeds}. Augmentation, as the share of articles in each epoch:
 {augmentation}. The whole recipe stands in `manifest.json` under `recipe`; made with {libraries}.
 
 The ONNX file is in {precision}; against torch in full precision its F1 on dev changes by {f1_change:+.2f} points and {changed:.2%} of the words get another label.
@@ -111,6 +111,7 @@ def write_card(path: Path, manifest: Manifest) -> None:
             head=optimizer["head_rate"],
             warmup=optimizer["warmup"],
             dropout=optimizer["dropout"],
+            hidden=f" {optimizer['word_dropout']} of the words masked;" if optimizer.get("word_dropout") else "",
             average=f" weights averaged with decay {optimizer['average']} a step;" if optimizer.get("average") else "",
             seeds=", ".join(map(str, manifest.seeds)),
             augmentation=", ".join(f"{name.replace('_', ' ')} {share}" for name, share in augmentation.items()),

@@ -84,6 +84,7 @@ class Optimizer(Section):
     patience: int = Field(default=4, gt=0, description="Epochs without a better dev score before training stops")
     dropout: float = Field(default=0.1, ge=0, lt=1)
     attention_dropout: float = Field(default=0.0, ge=0, lt=1)
+    word_dropout: float = Field(default=0.0, ge=0, lt=1, description="Share of the words that training shows as <mask>")
     average: float = Field(default=0.0, ge=0, lt=1, description="Decay of the moving average of the weights a step; 0: none")
 
 

@@ -11,25 +11,36 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from kpu_nlp.annotation.inline import AnnotatedArticle
+from kpu_nlp.errors import RecipeError
 from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import spans_to_bio
-from kpu_nlp.tagging.encoding import encode_text, make_windows, special_pieces
+from kpu_nlp.tagging.encoding import EncodedText, Ints, encode_text, make_windows, special_pieces
 from kpu_nlp.training.augment import augment
 from kpu_nlp.training.names import NamePool, name_pool, replace_names
 from kpu_nlp.training.recipe import Recipe
 
 IGNORED = -100  # torch's cross-entropy leaves out this target
+MASKS = ("<mask>", "[MASK]", "<unk>", "[UNK]")
 BATCHES_SORTED = 16  # batches whose rows are sorted by length together: little padding, still well mixed
 
 Row = dict[str, list[int]]
 
 
 def make_rows(
-    text: str, spans: Sequence[Span], tokenizer: Tokenizer, tags: Sequence[str], *, size: int, overlap: int
+    text: str,
+    spans: Sequence[Span],
+    tokenizer: Tokenizer,
+    tags: Sequence[str],
+    *,
+    size: int,
+    overlap: int,
+    word_dropout: float = 0.0,
+    rng: random.Random | None = None,
 ) -> list[Row]:
     """Cut an article into rows of ``input_ids`` and ``labels``, special tokens included.
 
-    The first piece of a word carries the word's tag, its other pieces the I- tag of its label.
+    The first piece of a word carries its tag, the other pieces the I- tag of its label. A share ``word_dropout`` of the words,
+    drawn by ``rng``, is shown as mask pieces; their tags stay, so that the words around them must tell.
     """
     tag_ids = {tag: index for index, tag in enumerate(tags)}
     inside = np.array([tag_ids.get(f"I-{tag[2:]}", index) for index, tag in enumerate(tags)], dtype=np.int64)
@@ -39,17 +50,36 @@ def make_rows(
     lengths = np.diff(encoded.first)
     piece_tags = inside[np.repeat(word_tags, lengths)] if len(word_tags) else word_tags
     has_piece = encoded.has_piece
+    pieces = encoded.pieces if rng is None else _hide_words(encoded, word_dropout, mask_piece(tokenizer), rng)
     piece_tags[encoded.first[:-1][has_piece]] = word_tags[has_piece]
     rows: list[Row] = []
     for window in make_windows(encoded, size, overlap):
         cut = slice(int(encoded.first[window.start]), int(encoded.first[window.end]))
         rows.append(
             {
-                "input_ids": [specials.begin, *encoded.pieces[cut].tolist(), specials.end],
+                "input_ids": [specials.begin, *pieces[cut].tolist(), specials.end],
                 "labels": [IGNORED, *piece_tags[cut].tolist(), IGNORED],
             }
         )
     return rows
+
+
+def mask_piece(tokenizer: Tokenizer) -> int:
+    """Return the piece that stands for a hidden word: the one the encoder was pretrained with, or else the unknown one.
+
+    Raises:
+        RecipeError: the tokenizer has neither.
+    """
+    for token in MASKS:
+        if (found := tokenizer.token_to_id(token)) is not None:
+            return int(found)
+    raise RecipeError(f"the base's tokenizer has none of {', '.join(MASKS)}; set optimizer.word_dropout to 0")
+
+
+def _hide_words(encoded: EncodedText, share: float, mask: int, rng: random.Random) -> Ints:
+    """Return the pieces of a text with those of some words replaced (Iyyer et al. 2015, deep averaging networks)."""
+    hidden = np.array([rng.random() < share for _ in encoded.words], dtype=bool)
+    return np.where(np.repeat(hidden, np.diff(encoded.first)), mask, encoded.pieces)
 
 
 def make_epochs(
@@ -115,7 +145,16 @@ def _make_epoch(
         if rng.random() < recipe.augmentation.replace_names:
             example = replace_names(example, pool, rng)
         text, spans = augment(example, recipe.augmentation, rng)
-        rows += make_rows(text, spans, tokenizer, tags, size=recipe.windows.size, overlap=recipe.windows.overlap)
+        rows += make_rows(
+            text,
+            spans,
+            tokenizer,
+            tags,
+            size=recipe.windows.size,
+            overlap=recipe.windows.overlap,
+            word_dropout=recipe.optimizer.word_dropout,
+            rng=rng if recipe.optimizer.word_dropout else None,
+        )
     return sort_into_batches(rows, recipe.optimizer.batch_size, random.Random(f"{recipe.seed}/{epoch}"))  # noqa: S311
 
 

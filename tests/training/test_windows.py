@@ -2,14 +2,26 @@ import random
 from itertools import pairwise
 
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from kpu_nlp.annotation.facts import DocumentFacts
 from kpu_nlp.annotation.inline import AnnotatedArticle, parse_body
+from kpu_nlp.errors import RecipeError
 from kpu_nlp.labels import LABEL_NAMES
+from kpu_nlp.spans import Span
 from kpu_nlp.tagging.bio import bio_labels, bio_to_spans
 from kpu_nlp.tagging.encoding import encode_text, make_windows, special_pieces
 from kpu_nlp.training.recipe import Augmentation, Mixture, Optimizer, Recipe, Windows
-from kpu_nlp.training.windows import BATCHES_SORTED, IGNORED, Collator, make_epochs, make_rows, sort_into_batches
+from kpu_nlp.training.windows import (
+    BATCHES_SORTED,
+    IGNORED,
+    Collator,
+    make_epochs,
+    make_rows,
+    mask_piece,
+    sort_into_batches,
+)
 
 TAGS = bio_labels(LABEL_NAMES)
 
@@ -200,3 +212,26 @@ def test_an_article_that_is_repeated_is_augmented_anew(tokenizer):
     added_rows = [tuple(row["input_ids"]) for row in rows if len(row["input_ids"]) > 10]
     assert len(added_rows) == 12
     assert len(set(added_rows)) > 1
+
+
+def test_word_dropout_masks_whole_words_and_keeps_their_tags(tokenizer):
+    text = "Anggota KPU Kabupaten Lombok Tengah menyampaikan laporannya kepada seluruh jajaran kesekretariatan. " * 8
+    spans = [Span(0, 7, "ROLE")]
+    (whole,) = make_rows(text, spans, tokenizer, TAGS, size=254, overlap=48)
+    rng = random.Random(5)  # noqa: S311 - not security
+    (hidden,) = make_rows(text, spans, tokenizer, TAGS, size=254, overlap=48, word_dropout=0.3, rng=rng)
+    mask = tokenizer.token_to_id("<mask>")
+    assert hidden["labels"] == whole["labels"]
+    assert {new for new, old in zip(hidden["input_ids"], whole["input_ids"], strict=True) if new != old} == {mask}
+    words = encode_text(tokenizer, text)
+    pieces = hidden["input_ids"][1:-1]
+    shown = [{piece == mask for piece in pieces[a:b]} for a, b in pairwise(words.first.tolist()) if a < b]
+    assert all(len(kinds) == 1 for kinds in shown), "all pieces of a word, or none"
+    share = sum(kinds == {True} for kinds in shown) / len(shown)
+    assert 0.15 < share < 0.45
+
+
+def test_word_dropout_takes_the_unknown_piece_where_there_is_no_mask_and_says_when_there_is_neither():
+    assert mask_piece(Tokenizer(WordLevel({"[UNK]": 0, "rapat": 1}))) == 0
+    with pytest.raises(RecipeError, match=r"word_dropout"):
+        mask_piece(Tokenizer(WordLevel({"rapat": 1})))
