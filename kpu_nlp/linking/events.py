@@ -15,6 +15,7 @@ from kpu_nlp.linking.events_words import (
     AT,
     BARE_WORD,
     BEGINS,
+    CALLED_OFF,
     CLOSED,
     CLOSING,
     ENDS,
@@ -139,7 +140,8 @@ class _Report:
     # The name
 
     def _name(self) -> Span | None:
-        events = labelled(self.spans, "EVENT")[:_MOST]
+        named = labelled(self.spans, "EVENT")[:_MOST]
+        events = [span for span in named if CALLED_OFF.match(self.layout.after(span.end, 80)) is None]
         title = _words(self.text[: self.layout.title_end])
         best = max(events, key=lambda span: (self._weigh_name(span, title), -span.start), default=None)
         if best is None or self._weigh_name(best, title) <= _NO_NAME:

@@ -40,6 +40,8 @@ POSTPONED = re.compile(
     r"\b(?:semula|sedianya|seharusnya|semestinya|direncanakan)\b(?:(?!molor|mundur|baru|akhirnya)[^,;]){0,40}$",
     re.IGNORECASE,
 )
+# Behind a name: the gathering was not held, or not then.
+CALLED_OFF = re.compile(r"[^.;\n]{0,60}\b(?<!sempat )(?:batal|dibatalkan|ditunda|ditangguhkan|urung)\b", re.IGNORECASE)
 ENDS = re.compile(
     r"(?<!molor )(?<!mundur )(?<!tertunda )\b(?:ditutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar|menutup|penutupan|"
     r"hingga|sampai(?: dengan)?|paling lambat|sebelum)\b"
@@ -65,11 +67,11 @@ OPENED = re.compile(
 # A counting closes by itself, before or after the gathering around it.
 _CLOSING_ITSELF = rf"(?!penghitungan\b)(?:{GATHERING})"
 CLOSED = re.compile(
-    rf"\b{_CLOSING_ITSELF}\b{WITHIN}{{0,110}}?\b(?:di\s?tutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar)\b{WITHIN}{{0,40}}$",
+    rf"\b{_CLOSING_ITSELF}\b{WITHIN}{{0,110}}?\b(?:di\s?tutup|berakhir|selesai|rampung|usai|diakhiri|tuntas|bubar|diketok)\b{WITHIN}{{0,40}}$",
     re.IGNORECASE,
 )
 # "KPU menutup Rapat Pleno pada Selasa (5/3) dini hari pukul ...": the gathering behind the verb.
-CLOSING = re.compile(rf"\bmenutup\s+{_CLOSING_ITSELF}\b{WITHIN}{{0,60}}$", re.IGNORECASE)
+CLOSING = re.compile(rf"\b(?:menutup|merampungkan)\s+{_CLOSING_ITSELF}\b{WITHIN}{{0,60}}$", re.IGNORECASE)
 # Hours of every day, or of what comes before the opening.
 NOT_THE_OPENING = re.compile(
     r"\b(?:setiap|tiap|saban|registrasi|pendaftaran|daftar ulang|jam kerja|hari kerja)\b[^,.;]{0,25}$", re.IGNORECASE

@@ -7,11 +7,11 @@ import re
 MEETING = re.compile(
     r"\b(?:"
     # people meet
-    r"bertemu|temui|menemui|pertemuan|rapat|raker|rakor|audiensi|beraudiensi|apel|upacara|rombongan|kunjungan|berkunjung|kunjungi|"
+    r"bertemu|(?:temui|menemui)(?!\s+(?:(?:para|awak|sejumlah)\s+)?(?:wartawan|media|pers|jurnalis))|pertemuan|rapat|raker|rakor|audiensi|beraudiensi|apel|upacara|rombongan|kunjungan|berkunjung|kunjungi|"
     r"mengunjungi|dikunjungi|bertandang|sambangi|menyambangi|disambangi|datangi|mendatangi|bersilaturahmi|silaturahmi|sowan|"
-    r"melayat|menjenguk|dihadiri|menghadiri|hadiri|dipimpin|memimpin|bertempat|berkumpul|dikumpulkan|bareng|"
+    r"melayat|menjenguk|dihadiri|menghadiri|hadiri|dipimpin|memimpin|bertempat|berkumpul|dikumpulkan|(?:kumpulkan|mengumpulkan)(?!\s+(?:data|berkas|dokumen|bukti|dukungan|ktp|dana|suara|formulir|informasi|keterangan))|bareng|"
     r"duduk\s+(?:semeja|bersama)|menyambut|disambut|menjamu|pemanggilan|dipanggil|sidang|bersidang|mediasi|musyawarah|dialog|"
-    r"berdialog|diskusi|berdiskusi|seminar|ceramah|debat|deklarasi|(?:konferensi|jumpa)\s+pers|doa\s+bersama|buka\s+puasa|syukuran|"
+    r"berdialog|diskusi|berdiskusi|seminar|ceramah|debat|deklarasi|(?:konferensi|jumpa)\s+pers|doa\s+bersama|(?:ber)?buka\s+puasa|syukuran|"
     r"senam|kerja\s+bakti|donor\s+darah|ziarah|gladi|lomba|pisah\s+sambut|sumpah\s+jabatan|pengambilan\s+sumpah|"
     r"melantik|dilantik|pelantikan|simulasi|"
     r"pembekalan|orientasi|lokakarya|workshop|webinar|fgd|pleno|peluncuran|meluncurkan|diluncurkan|launching|"
@@ -24,7 +24,7 @@ MEETING = re.compile(
     r"pemantauan|diperiksa|dicek|pengecekan|monitoring|memonitor|supervisi|"
     # something changes hands, leaves or is destroyed before witnesses
     r"menyerahkan|diserahkan|serah\s+terima|penyerahan|serahkan|bagikan|membagikan|diantar\s+(?:langsung\s+)?oleh|"
-    r"menandatangani|ditandatangani|penandatanganan|tanda\s+tangan|melepas|dilepas|pelepasan|diberangkatkan|keberangkatan|berangkat|"
+    r"menandatangani|ditandatangani|penandatanganan|tanda\s+tangan|melepas|dilepas|pelepasan|diberangkatkan|keberangkatan|berangkat|bertolak|lepas\s+sauh|"
     r"memusnahkan|dimusnahkan|pemusnahan|dibakar|pembakaran|disaksikan|menyaksikan|"
     r"(?<!yang )(?<!cara )(?<!syarat )(?<!pelamar )(?<!orang )(?<!warga )mendaftar|daftar\s+ke|"
     r"(?:dibuka|diresmikan)\s+(?:secara\s+)?(?:resmi|untuk\s+umum|oleh)|meresmikan|peresmian"

@@ -45,7 +45,7 @@ _JOINED = re.compile(
 )
 _CONNECTOR = re.compile(r"(?:hingga|sampai(?:\s+dengan)?|s\s?[./]\s?d\.?)\s+(?=\S)", re.IGNORECASE)
 _CLOSES = re.compile(
-    rf"\b(?:di\s?tutup|menutup|berakhir|penutupan|penutup)\b{WITHIN}*$|\bhari\s+(?:terakhir|kedua|ketiga)\b{WITHIN}{{0,60}}$",
+    rf"\b(?:di\s?tutup|menutup|merampungkan|berakhir|penutupan|penutup)\b{WITHIN}*$|\bhari\s+(?:terakhir|kedua|ketiga)\b{WITHIN}{{0,60}}$",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"\b(?:di\s?buka|sejak|di\s?mulai|mulai|berlangsung)\b", re.IGNORECASE)
@@ -164,8 +164,12 @@ def _widened(layout: Layout, company: _Company, days: Sequence[tuple[Span, date,
         elif begin == end and closing and abs(apart) <= 1 and 0 < (first - begin).days <= _LONGEST:
             if _OPENS.search(layout.before(other.start, 40)):
                 return Reported(span, begin, first)
-        elif begin == end and not closing and apart >= 0 and 0 < (end - first).days <= _LONGEST and _ends_with(before):
-            return Reported(span, first, end)
+        elif begin == end and not closing and 0 < (end - first).days <= _LONGEST:
+            # "Rapat ditutup Jumat (6/12). Rapat yang dibuka Rabu (4/12) ...": told from its end.
+            opened, closed = layout.before(span.start, 40), layout.before(other.start, 220)
+            from_end = apart == -1 and company.has("EVENT", sentence - 1) and _OPENS.search(opened) and _CLOSES.search(closed)
+            if from_end or (apart >= 0 and _ends_with(before)):
+                return Reported(span, first, end)
     return single
 
 

@@ -84,5 +84,5 @@ SITE_KIND = re.compile(r"\.kpu$|^kpud?-?|^(?:kab|kota|prov|ppid|jdih)-|-?(?:kab|
 # An office inside the name of a hall or a meeting.
 EMBEDDED_OFFICE = re.compile(
     r"\b(?:KPU|KIP|Komisi Pemilihan Umum)(?:\s+\(KPU\))?\s+(?:(?:Kabupaten|Kota|Provinsi)\s+)?"
-    r"(?!Kabupaten|Kota|Provinsi|RI\b|Se-)[A-Z][\w'-]+(?:\s+(?!Periode|Tahun|Masa)[A-Z][\w'-]+){0,3}"
+    r"(?!Kabupaten|Kota|Provinsi|RI\b|Se-|No(?:mor|\.)|Tahun)[A-Z][\w'-]+(?:\s+(?!Periode|Tahun|Masa)[A-Z][\w'-]+){0,3}"
 )

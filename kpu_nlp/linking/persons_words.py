@@ -18,7 +18,8 @@ def _listed(words: str) -> frozenset[str]:
 LEADING_TITLES = _listed(
     """
     dr drs dra prof ir apt h hj kh haji hajah hajjah tgk tgh ust ustaz ustad ustadz ustadzah buya gus nyai kiai kyai habib
-    pdt pdp pastor pater romo suster bruder ki nyi kph krt krat kgph gph krmt krht bapak ibu pak bu sdr sdri saudara saudari
+    ajengan capt pdt pdp pastor pater romo suster bruder ki nyi kph krt krat kgph gph krmt krht bapak ibu pak bu sdr sdri
+    saudara saudari
     """
 )
 

@@ -13,7 +13,7 @@ def _any(words: str) -> str:
     return "(?:" + "|".join(words.split()).replace("_", _GAP) + ")"
 
 
-_ACTING = rf"(?:{_any('plt plh pj pjs penjabat mantan eks wakil bakal calon')}\.?{_GAP})*"
+_ACTING = rf"(?:{_any('plt plh pj pjs penjabat mantan eks bekas wakil bakal calon')}\.?{_GAP})*"
 
 # A body is an organisation of its own, however the tagger cuts it: `Kepala` `Dinas Pendidikan`, `Dekan` `Fakultas Hukum`.
 _HEADED = (

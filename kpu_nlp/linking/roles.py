@@ -84,7 +84,7 @@ def _told_again(text: str, read: Sequence[Sequence[Item]], held: Sequence[HeldRo
 
     That is the one named last, whoever only asked aside; who is known to hold the office is meant by it anyhow.
     """
-    known = {title_words(role.title) for role in held}
+    known = {(title_words(role.title), _body(role.organization)) for role in held}
     given = {id(group) for items in read for item in items if isinstance(item, Name) for group in item.groups}
     subject: Name | None = None
     for items in read:
@@ -95,8 +95,18 @@ def _told_again(text: str, read: Sequence[Sequence[Item]], held: Sequence[HeldRo
                 continue
             near = subject is not None and item.start - subject.end <= _BEFORE and id(item) not in given
             if subject is not None and near and _is_told_again(text, item):
-                new = (post for post in item.posts if title_words(post.role.of(text)) not in known)
+                new = (post for post in item.posts if not _is_known(title_words(post.role.of(text)), post.organization, known))
                 yield from (_held(text, subject.person, post) for post in new)
+
+
+def _body(organization: str | None) -> str:
+    """Return the first word of an organisation's name, which tells one kind of body from another."""
+    return (organization or "").casefold().partition(" ")[0]
+
+
+def _is_known(title: tuple[str, ...], organization: str | None, known: set[tuple[tuple[str, ...], str]]) -> bool:
+    body = _body(organization)
+    return any(title == other and (not body or not its or body == its) for other, its in known)
 
 
 def _is_told_again(text: str, group: Group) -> bool:

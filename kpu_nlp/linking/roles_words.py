@@ -93,7 +93,19 @@ _CHOSEN = (
     "mengundurkan diri",
     "bergeser dari",
 )
-_SINCE = ("sehari-hari", "kini", "saat ini", "kala itu", "saat itu", "mulai", "jabatan aslinya", "semula", "sebelumnya")
+_SINCE = (
+    "sehari-hari",
+    "kini",
+    "saat ini",
+    "kala itu",
+    "saat itu",
+    "mulai",
+    "pernah",
+    "sempat",
+    "jabatan aslinya",
+    "semula",
+    "sebelumnya",
+)
 _IS = ("merupakan", "adalah", "ialah", "menjadi", "memegang(?: jabatan)?")
 _BECAME = _words(_ALSO, _ALL_OF, *_CHOSEN, *_SINCE, *_IS)
 AFTER_NAME = _compile(rf"\)?\s*[,–—-]?\s*(?:\(\s*(?:{_BECAME}\s+)*|yang\s+(?:{_BECAME}\s+)+|(?:{_BECAME}\s+)+|juga\s+)")
@@ -105,7 +117,7 @@ COUNT_OF = {"keduanya": 2, "ketiganya": 3, "keempatnya": 4, "kelimanya": 5}
 APPOSITION = _compile(r"\s*[,–—-]?\s*(?:dari\s+)?")
 
 # An office that somebody held before is told after the one they hold: `Kepala Bagian Umum, mantan Sekretaris KPU Rimba`.
-FORMER = _compile(r"(?:mantan|eks)\b")
+FORMER = _compile(r"(?:mantan|eks|bekas)\b")
 ALSO_FORMER = _compile(r",?\s*(?:dan\s+|yang\s+)?")
 
 # What stands between these and a comma is no apposition's name: `Menurut Damar, operator di daerah ...`, `Gantikan Damar, Ketua
@@ -176,7 +188,8 @@ OF_COMMISSIONER = _compile(
 # Callings outside the commission: without a printed body theirs is not known.
 OUTSIDE = _compile(
     r"\b(?:nakhoda|nahkoda|syahbandar|notaris|pastor|pendeta|penyiar|pengacara|advokat|lo|liaison|petugas penghubung|guru|dosen"
-    r"|dokter|bidan|wartawan|jurnalis|imam|pengusaha|petani|nelayan|pelukis|budayawan|kepala\s+(?:desa|kampung|dusun|sekolah))\b"
+    r"|dokter|bidan|wartawan|jurnalis|imam|pengusaha|petani|nelayan|pelukis|budayawan|kepala\s+(?:suku|desa|kampung|dusun|sekolah)"
+    r"|(?:wakil\s+)?menteri|menko|mendagri|wamendagri|jaksa\s+agung|kapolri|panglima\s+tni|kuasa\s+hukum)\b"
 )
 # A new office is not held where the one before it was: `dari Kasubbag Umum KPU Rimba menjadi Sekretaris`.
 MOVED = _compile(r"\b(?:menjadi|kini|sekarang)\b")

@@ -204,6 +204,12 @@ def test_the_venue_among_other_places(body: str, venue: str) -> None:
     assert (places[found.venue].name or "").startswith(venue)
 
 
+def test_what_was_put_off_and_held_in_the_end_is_reported() -> None:
+    found = _report("[Pelantikan PPS|EVENT] yang sempat ditunda digelar [Selasa (19/7)|DATE] di [Aula KPU|FAC].")
+    assert found is not None
+    assert found.name == "Pelantikan PPS"
+
+
 def test_a_bare_word_before_a_name_is_none_of_it() -> None:
     found = _report("[Acara Pelantikan PPK|EVENT] digelar [Selasa (19/7)|DATE].")
     assert found is not None
@@ -224,6 +230,9 @@ def test_a_time_and_venue_without_a_named_event() -> None:
         "Api menyala di [halaman KPU|FAC], [Selasa (19/7)|DATE]. Pembakaran dipimpin Ketua.",
         "Berita acara diserahkan di [Aula KPU|FAC], [Selasa (19/7)|DATE].",
         "Bakal pasangan calon tiba di [Kantor KPU|FAC], [Selasa (19/7)|DATE].",
+        "Kapolres mengumpulkan ulama dan pengawas di [Mapolres|FAC], [Selasa (19/7)|DATE].",
+        "Ulama diundang berbuka puasa di [Mapolres|FAC], [Selasa (19/7)|DATE].",
+        "Kapal logistik lepas sauh dari [Pelabuhan|FAC], [Selasa (19/7)|DATE].",
     ],
 )
 def test_people_who_met_need_no_name_for_it(body: str) -> None:
@@ -245,6 +254,9 @@ def test_the_headline_tells_that_people_met() -> None:
         "Pemilih bertambah 214 orang, kata Ketua dalam siaran pers, [Selasa (19/7)|DATE] [pukul 09.00 WIB|TIME].",
         "[Ketua Divisi Sosialisasi|ROLE] menjawab pertanyaan lewat pesan singkat, [Selasa (19/7)|DATE].",
         "“Saya bertemu banyak warga,” ceritanya, [Selasa (19/7)|DATE].",
+        "Ketua menemui wartawan di [Kantor KPU|FAC], [Selasa (19/7)|DATE].",
+        "Petugas mengumpulkan data di [Kantor KPU|FAC], [Selasa (19/7)|DATE].",
+        "[Pelantikan PPS|EVENT] yang sedianya berlangsung [Selasa (19/7)|DATE] batal.",
         "Warga mencoblos di [TPS 07|FAC], [Selasa (19/7)|DATE] [pukul 07.00 WIB|TIME].",
         "Surat suara dilipat di [Gudang KPU|FAC] sejak [Senin (18/7)|DATE].",
         "Laporannya diterima di [Kantor Bawaslu|FAC], [Selasa (19/7)|DATE] [pukul 14.20 WIB|TIME].",

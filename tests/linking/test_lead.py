@@ -35,6 +35,9 @@ def _reported(body: str) -> tuple[date, date] | None:
         ("[Rapat|EVENT] digelar [Selasa (19/7)|DATE]. Pendaftaran dibuka [18-27 Juli|DATE].", 19, 19),
         ("[Gerai|EVENT] buka [Senin (18/7)|DATE] hingga [Rabu (20/7)|DATE].", 18, 20),
         ("[Raker|EVENT] digelar [Senin (18/7)|DATE]. Raker ditutup [Rabu (20/7)|DATE].", 18, 20),
+        # told from its end
+        ("KPU merampungkan [Raker|EVENT] pada [Rabu (20/7)|DATE]. Raker dibuka [Senin (18/7)|DATE] di [Aula|FAC].", 18, 20),
+        ("Loket ditutup [Rabu (20/7)|DATE].\n[Raker|EVENT] dibuka [Senin (18/7)|DATE] di [Aula|FAC]. Senin itu hujan.", 18, 18),
         ("[Raker|EVENT] digelar [Senin (18/7)|DATE]. Berkas diterima hingga [Rabu (20/7)|DATE].", 18, 18),
         # The days of the gathering by its name, wherever the report goes on.
         ("[Lomba|EVENT] digelar [18-20 Juli|DATE]. Juara dipilih. Babak akhir dimulai [Selasa (19/7)|DATE] sore.", 18, 20),

@@ -28,6 +28,8 @@ from kpu_nlp.spans import Span
         ("KH. Ma'ruf Sanusi Lesmana", "Ma'ruf Sanusi Lesmana", ("KH.",)),
         ("Tgk. H. Ishak Meurah", "Ishak Meurah", ("Tgk.", "H.")),
         ("H.Ishak Meurah", "Ishak Meurah", ("H.",)),
+        ("Capt. Guntur Sabda", "Guntur Sabda", ("Capt.",)),
+        ("Ajengan Ishak Meurah", "Ishak Meurah", ("Ajengan",)),
         ("Prof Ishak Meurah, Ph.D", "Ishak Meurah", ("Prof", "Ph.D")),
         ("dr. Lestari Kusumaningayu, Sp.OG", "Lestari Kusumaningayu", ("dr.", "Sp.OG")),
         ("Ki Dalang Suwarna", "Dalang Suwarna", ("Ki",)),

@@ -163,6 +163,25 @@ def roles_of(marked: str) -> list[str]:
         ("[Damar|PERSON] yang memperkenalkan diri selaku [Ketua|ROLE] [DPC Rimba|ORG]", ["Damar: Ketua @ DPC Rimba"]),
         # an office without a name is told of whom the text speaks, unless somebody is known to hold it
         ("dijawab [Damar|PERSON]. [Sekretaris|ROLE] [KPU Telaga|ORG] itu setuju", ["Damar: Sekretaris @ KPU Telaga"]),
+        # the same title in another kind of body is another office
+        (
+            "[Ketua|ROLE] [KPU Telaga|ORG] [Ratih|PERSON]. Lalu [Damar|PERSON]. [Ketua|ROLE] [Bawaslu Telaga|ORG] itu setuju",
+            ["Ratih: Ketua @ KPU Telaga", "Damar: Ketua @ Bawaslu Telaga"],
+        ),
+        (
+            "[Ketua|ROLE] [KPU Telaga|ORG] [Ratih|PERSON]. Giliran [Damar|PERSON]. [Ketua|ROLE] [KPU Telaga|ORG] itu diam",
+            ["Ratih: Ketua @ KPU Telaga"],
+        ),
+        ("[Damar|PERSON], yang pernah menjadi [Anggota|ROLE] [KPU Telaga|ORG], hadir", ["Damar: Anggota @ KPU Telaga"]),
+        # offices of the state are no posts in the commission, nor is a regulation one of its offices
+        (
+            "[Ketua|ROLE] [KPU Telaga|ORG] [Ratih|PERSON] hadir bersama [Menteri Dalam Negeri|ROLE] [Damar|PERSON]",
+            ["Ratih: Ketua @ KPU Telaga", "Damar: Menteri Dalam Negeri @ None"],
+        ),
+        (
+            "[Ketua|ROLE] [KPU|ORG] [Ratih|PERSON] membaca [Peraturan KPU Nomor 15 Tahun 2013|LAW]",
+            ["Ratih: Ketua @ KPU"],
+        ),
         ("[Damar|PERSON] hadir. Sebagai [Anggota|ROLE] [Bawaslu|ORG] ia siap", ["Damar: Anggota @ Bawaslu"]),
         (
             "[Sekretaris|ROLE] [KPU Telaga|ORG] [Ratih|PERSON] dan [Damar|PERSON] hadir. "
