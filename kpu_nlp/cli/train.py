@@ -79,7 +79,7 @@ def train(
       kpu-nlp train --add new-articles/ --output models/pilkada
       kpu-nlp train --add new/*.txt --label INCLUSION=inklusi --output models/inclusion
       kpu-nlp train --base indobenchmark/indobert-base-p1 --output models/indobert
-      kpu-nlp train training/kpu-ner.toml --output models/my-model
+      kpu-nlp train training/kpu-ner-1.1.0.toml --output models/my-model
     """  # noqa: D301 - click reads the backspace
     _log()
     # A shell that spreads new/*.txt after --add leaves all but the first of them among the arguments.

@@ -70,7 +70,9 @@ _LIMITS = """- Themes are where annotators differ most, and the corpus is richer
 _ENCODER = "a 12-layer, 384-wide BERT encoder (multilingual-e5-small) whose vocabulary is cut to Indonesian by `training/build_base.py`"
 _BASES = {
     "./work/base": f", {_ENCODER}",
-    "./work/kpu-ner-1.1.0": f", the first of two steps (`training/kpu-ner.toml`: 16 epochs on 491 of the articles), from {_ENCODER}",
+    "./work/kpu-ner-1.1.0": f", the first step (`training/kpu-ner-1.1.0.toml`: 16 epochs on 491 of the articles), from {_ENCODER}",
+    "./work/kpu-ner-1.2.0": ", the second of three steps (`training/kpu-ner-1.1.0.toml`: 16 epochs on 491 of the articles;"
+    f" `training/kpu-ner-1.2.0.toml`: 5 epochs on 603), from {_ENCODER}",
 }
 _LICENCES = (
     "Encoder: multilingual-e5-small (MIT). Tokenizer: XLM-RoBERTa's vocabulary (MIT). Corpus and this model: MIT. See NOTICE."

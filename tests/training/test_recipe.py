@@ -39,7 +39,7 @@ def test_a_label_is_written_in_capitals_and_no_bio_tag(write, name, message):
         read_recipe(write(f'{SMALLEST}[labels]\nnames = ["PERSON", "{name}"]\nthemes = {{}}\n'))
 
 
-@pytest.mark.parametrize("step", ["kpu-ner.toml", "kpu-ner-further.toml"])
+@pytest.mark.parametrize("step", ["kpu-ner-1.1.0.toml", "kpu-ner-1.2.0.toml", "kpu-ner-1.3.0.toml"])
 def test_the_recipes_of_the_shipped_model(request, step):
     recipe = read_recipe(request.config.rootpath / "training" / step)
     assert recipe.name == "kpu-ner"
