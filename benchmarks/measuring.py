@@ -32,6 +32,7 @@ from kpu_nlp.version import VERSION
 
 SAMPLE = Path(__file__).resolve().parents[1] / "corpus" / "samples" / "konsolidasi-kaltim.txt"
 COMMAND = (sys.executable, "-c", "from kpu_nlp.cli import main; main(prog_name='kpu-nlp')")
+SMALL_NUMBERS = ("avx_vnni", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 LIBRARIES = ("numpy", "onnxruntime", "spacy", "tokenizers", "torch", "transformers")
 
 MODEL = click.option(
@@ -171,12 +172,15 @@ def environment(model: Path | None = None) -> dict[str, str]:
 
 
 def _processor() -> str:
-    names = Path("/proc/cpuinfo")
-    if names.exists():
-        for line in names.read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
+    """Return the processor's name and which of the instructions for small numbers it has."""
+    path = Path("/proc/cpuinfo")
+    if not path.exists():
+        return platform.processor() or platform.machine()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    facts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in reversed(lines))}
+    has = set(facts.get("flags", "").split())
+    known = [name for name in SMALL_NUMBERS if name in has]
+    return (facts.get("model name") or platform.machine()) + (f" ({' '.join(known)})" if known else "")
 
 
 def _cores() -> int:

@@ -4,7 +4,7 @@
     python training/score_model.py
 
 Scores dev and test, the test articles printed another way (`kpu-nlp evaluate --split test --perturb all`), and sets beside them
-what training/baselines.py and training/benchmark_public.py have kept. Nothing is chosen by any of it.
+what training/baselines.py, training/benchmark_public.py and the benchmarks of speed have kept. Nothing is chosen by any of it.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from kpu_nlp.training.evaluate import Evaluation, evaluate_articles, read_splits
 from kpu_nlp.training.fit import TrainingData
 from kpu_nlp.training.folder import score_folder
 from kpu_nlp.training.perturb import MOST_LOST, PERTURBATIONS, Perturbed, perturb_and_score, recall_by_group
+
+SPEED = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
 
 PRINTS = {
     "upper": "all in capitals",
@@ -107,6 +109,30 @@ def public_table(kept: Mapping[str, Mapping[str, float]]) -> ComparisonTable | N
     )
 
 
+def speed_tables() -> list[ComparisonTable]:
+    """Return what the benchmarks measured and `--json` kept in benchmarks/results, a table a file."""
+    return [_speed_table(_kept(path)) for path in sorted(SPEED.glob("*.json"))]
+
+
+def _speed_table(kept: Mapping[str, Any]) -> ComparisonTable:
+    facts = kept["environment"]
+    where = f"{facts['processor']}, {facts['cores']} cores, {facts['date']}, {facts['model']}"
+    return ComparisonTable(
+        title=f"{kept['title']} (`python benchmarks/{kept['title'].lower()}.py`; {where})",
+        columns=tuple(kept["rows"][0]),
+        rows=tuple(tuple(_cell(value) for value in row.values()) for row in kept["rows"]),
+    )
+
+
+def _cell(value: str | float | None) -> str:
+    """Return a figure with three digits, or a dash where there is none."""
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,}" if isinstance(value, int) else value
+
+
 def _mean_and_range(values: Sequence[float]) -> str:
     mean = f"{statistics.mean(values):.4f}"
     return f"{mean} ({min(values):.4f} to {max(values):.4f})" if len(values) > 1 else mean
@@ -131,6 +157,7 @@ def main(corpus: Path | None, model: Path | None) -> None:
             region_table(test),
             baseline_table(test, _kept(baselines.RESULTS), corpus_digest(corpus)),
             public_table(_kept(benchmark_public.RESULTS)),
+            *speed_tables(),
         ]
         data = TrainingData(*(tuple(splits[part]) for part in ("train", "dev")), digest="", test=tuple(splits["test"]))
         score_folder(folder, data, comparisons=[table for table in tables if table is not None])
