@@ -16,7 +16,7 @@ from kpu_nlp.errors import AnnotationError
 
 SPLITS = ("train", "dev", "test")
 
-SERIES_SPLITS = {"c": "dev", "d": "test", "j": "test"} | dict.fromkeys(
+SERIES_SPLITS: dict[str, str] = {"c": "dev", "d": "test", "j": "test"} | dict.fromkeys(
     ("aa", "ab", "ac", "ad", "ae", "af", "ag", *"abefghiklmnopqrstuvwxyz"), "train"
 )
 
